@@ -1,0 +1,88 @@
+/** The contract of the rewriter: module bytes in, metered bytes and facts about them out. Knows nothing of ICN. */
+
+/** Names a published table of fuel costs; part of every record, so that totals stay comparable for ever. */
+export type FuelTableId = 'wasmtime-35'
+
+/** Bounds on what is accepted and on what a run may use. Defaults: ref §10.1 where it speaks. */
+export interface WasmLimits {
+  /** Largest module, bytes. 52,428,800. */
+  readonly moduleBytes: number
+  /** Largest linear memory, 64 KiB pages, initial and grown. 160. */
+  readonly memoryPages: number
+  /** Most elements a table may have. 10,000. */
+  readonly tableElements: number
+  readonly tables: number
+  readonly functions: number
+  readonly globals: number
+  readonly imports: number
+  readonly exports: number
+  readonly types: number
+  readonly dataSegments: number
+  readonly elementSegments: number
+  /** Largest function body, bytes. */
+  readonly functionBytes: number
+  readonly locals: number
+  readonly nesting: number
+  readonly brTableTargets: number
+  /** Call depth, weighted by frame size. 1,024. */
+  readonly callDepth: number
+}
+
+export interface MeterOptions {
+  readonly table?: FuelTableId
+  readonly limits?: Partial<WasmLimits>
+  /** Count fuel per function and per loop as well; totals are the same. */
+  readonly profile?: boolean
+  /** Canonicalise NaN bits where they can become visible. On unless false. */
+  readonly canonicalNaN?: boolean
+}
+
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref'
+
+export interface FunctionType {
+  readonly params: readonly ValueType[]
+  readonly results: readonly ValueType[]
+}
+
+export interface ImportInfo {
+  readonly module: string
+  readonly name: string
+  readonly kind: 'func' | 'table' | 'memory' | 'global'
+  readonly type?: FunctionType
+}
+
+export interface ExportInfo {
+  readonly name: string
+  readonly kind: 'func' | 'table' | 'memory' | 'global'
+  readonly type?: FunctionType
+}
+
+/** What a module is, read without running it. */
+export interface ModuleInspection {
+  readonly size: number
+  readonly imports: readonly ImportInfo[]
+  readonly exports: readonly ExportInfo[]
+  readonly functions: number
+  readonly memory: { readonly initialPages: number; readonly maximumPages: number | null } | null
+  readonly tables: readonly { readonly initial: number; readonly maximum: number | null }[]
+  readonly hasStart: boolean
+  /** Feature names in use beyond the MVP, for instance `bulk-memory`. */
+  readonly features: readonly string[]
+  readonly customSections: readonly { readonly name: string; readonly size: number }[]
+  readonly warnings: readonly string[]
+}
+
+export interface MeteredModule {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly table: FuelTableId
+  readonly limits: WasmLimits
+  readonly inspection: ModuleInspection
+}
+
+/** Names of the exports a metered module adds; a module that already uses one is refused. */
+export const METER_EXPORTS = {
+  fuel: 'icn:fuel',
+  depth: 'icn:depth',
+  reason: 'icn:reason',
+  start: 'icn:start',
+} as const
