@@ -86,3 +86,45 @@ export const METER_EXPORTS = {
   reason: 'icn:reason',
   start: 'icn:start',
 } as const
+
+/** Host functions by import name, called with decoded wasm values (i64 as bigint). */
+export type HostImports = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>
+
+/** Why a run ended without completing. */
+export type StopReason =
+  | 'outOfFuel'
+  | 'callDepth'
+  | 'memoryLimit'
+  | 'unreachable'
+  | 'memoryOutOfBounds'
+  | 'tableOutOfBounds'
+  | 'indirectCallTypeMismatch'
+  | 'nullReference'
+  | 'integerDivideByZero'
+  | 'integerOverflow'
+  | 'invalidConversion'
+  | 'stackOverflow'
+  | 'trap'
+
+/**
+ * One instance of a metered module under a fuel budget. The budget is in force before the start function runs.
+ * Inside a host call `fuelLeft` is exact and the host may charge through `chargeFuel`.
+ */
+export interface MeteredInstance {
+  readonly exports: WebAssembly.Exports
+  /** Fuel used so far, in the table's units; a completed run may have overshot its budget by one straight stretch. */
+  readonly fuelUsed: bigint
+  /** Most pages the exported memory has had so far; 0 without a memory. */
+  readonly peakMemoryPages: number
+  /**
+   * Charge fuel for work done by the host.
+   * @throws IcnError ResourceLimitExceeded, reason outOfFuel, when the budget is reached
+   */
+  chargeFuel(units: bigint): void
+  /**
+   * Call an exported function. Traps and exhausted limits become IcnError (`WasmExecutionError` with
+   * `data.reason` a StopReason and `data.function` where known; `ResourceLimitExceeded` for outOfFuel, callDepth and
+   * memoryLimit). Whatever a host import throws passes through unchanged.
+   */
+  call(name: string, args: readonly (number | bigint)[]): unknown
+}
