@@ -1,0 +1,415 @@
+/**
+ * The surface of the runtime as its users see it, in one place for both sides of the worker boundary. The in-thread
+ * runtime (runtime/) implements `IcnRuntime`; the page's client implements it by passing each call to the worker. What
+ * crosses the boundary is plain data: CIDs and DIDs are strings here, u64 values are bigint.
+ *
+ * Every method rejects with `IcnError` only, takes a trailing `{ signal }` and settles even when the worker dies.
+ */
+import type { FuelTableId, ModuleInspection } from '../wasm/types.ts'
+
+/** ICN CID in its base32 string form (ref §3.1). */
+export type CidString = string
+/** DID in its string form (ref §2.2). */
+export type DidString = string
+/** A job's id: the job CID's string. */
+export type JobId = CidString
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+export interface Page {
+  /** Cursor: the `next` of the page before. */
+  readonly after?: string
+  /** Most items to return, 1 to 1,000; 50 when absent. */
+  readonly limit?: number
+}
+
+export interface Listing<T> {
+  readonly items: readonly T[]
+  /** Cursor for the next page; absent at the end. */
+  readonly next?: string
+}
+
+// --- starting ---------------------------------------------------------------------------------------------------
+
+export type Environment = 'production' | 'development' | 'testing'
+
+export interface RunLimits {
+  /** Fuel of one run. 1,000,000. */
+  readonly fuel: bigint
+  /** Linear memory, 64 KiB pages. 160. */
+  readonly memoryPages: number
+  /** Call depth, weighted by frame size. 1,024. */
+  readonly callDepth: number
+  /** Wall-clock limit of one run, ms; the worker is terminated and restarted beyond it. 30,000. */
+  readonly executionMs: number
+  /** Largest module, bytes. 52,428,800. */
+  readonly moduleBytes: number
+}
+
+export interface ManaRegeneration {
+  readonly amount: bigint
+  readonly intervalMs: number
+  readonly cap?: bigint
+}
+
+export interface IntegrityCheck {
+  readonly intervalMs: number
+  readonly repair: 'report' | 'quarantine' | 'delete'
+}
+
+/** Options that cross into the worker as plain data. */
+export interface RuntimeOptions {
+  /** IndexedDB name; one ledger, one DAG, one identity per database. `icn-runtime`. */
+  readonly database?: string
+  readonly storage?: 'indexeddb' | 'memory'
+  readonly environment?: Environment
+  /** 32 bytes; `testing` only. */
+  readonly identitySeed?: Uint8Array
+  /** A fixed clock, seconds since the epoch; `testing` only. */
+  readonly fixedTime?: number
+  /** Credited once, when the database is new. 1,000. */
+  readonly initialMana?: bigint
+  readonly manaRegeneration?: ManaRegeneration | false
+  readonly integrityCheck?: IntegrityCheck | false
+  readonly limits?: Partial<RunLimits>
+  readonly mesh?: { readonly kind: 'local' } | { readonly kind: 'broadcast-channel'; readonly name?: string }
+}
+
+// --- modules ----------------------------------------------------------------------------------------------------
+
+export interface ModuleInfo extends ModuleInspection {
+  readonly cid: CidString
+  /** Bytes of the metered module. */
+  readonly meteredSize: number
+}
+
+// --- jobs -------------------------------------------------------------------------------------------------------
+
+export type JobKind = 'CclWasm' | 'GenericPlaceholder' | { readonly Echo: { readonly payload: string } }
+
+/** ref §2.5; all but `kind` default as there. */
+export interface JobSpecInput {
+  readonly kind: JobKind
+  readonly inputs?: readonly CidString[]
+  readonly outputs?: readonly string[]
+  readonly required_resources?: {
+    readonly cpu_cores: number
+    readonly memory_mb: number
+    readonly storage_mb?: number
+  }
+  readonly required_capabilities?: readonly string[]
+  readonly required_trust_scope?: string | null
+  readonly min_executor_reputation?: bigint | null
+  readonly allowed_federations?: readonly string[]
+}
+
+export interface JobRequest {
+  readonly manifestCid: CidString
+  readonly spec: JobSpecInput
+  /** Mana offered for the job before the reputation discount (ref §4.2). */
+  readonly costMana: bigint
+  readonly maxExecutionWaitMs?: bigint
+  /** Export to call; `run` when absent. */
+  readonly entry?: string
+  /** Fuel budget, at most the runtime's limit. */
+  readonly fuel?: bigint
+}
+
+export type JobState = 'Pending' | 'Assigned' | 'Completed' | 'Failed' | 'Cancelled'
+
+export interface JobStatus {
+  readonly jobId: JobId
+  readonly manifestCid: CidString
+  readonly kind: 'CclWasm' | 'GenericPlaceholder' | 'Echo'
+  readonly state: JobState
+  readonly creator: DidString
+  readonly executor?: DidString
+  /** Mana held for the job after the reputation discount. */
+  readonly costMana: bigint
+  /** Seconds since the epoch. */
+  readonly submittedAt: number
+  readonly finishedAt?: number
+  readonly receiptCid?: CidString
+  readonly resultCid?: CidString
+  /** Why it failed: a full sentence, its error code and `data.reason`. */
+  readonly failure?: { readonly code: string; readonly message: string; readonly reason?: string }
+  /** The job that submitted this one from inside a run. */
+  readonly parentJob?: JobId
+}
+
+// --- runs -------------------------------------------------------------------------------------------------------
+
+/** A host call a guest made, in order. */
+export interface HostCallTrace {
+  readonly name: string
+  /** Wasm arguments as passed. */
+  readonly args: readonly (number | bigint)[]
+  /** What the pointers meant, decoded, shortened for display. */
+  readonly detail?: string
+  readonly result?: number | bigint
+  /** Message of the refusal, when the call was refused. */
+  readonly error?: string
+  readonly fuel: bigint
+}
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly message: string
+}
+
+export interface RunOptions extends CallOptions {
+  /** Fuel budget, at most the runtime's limit. */
+  readonly fuel?: bigint
+  /** Export to call; `run` when absent. Type () → i64 or i32 or nothing. */
+  readonly entry?: string
+  /** Mana offered; the runtime's price for a local run (10) when absent. */
+  readonly costMana?: bigint
+}
+
+/**
+ * How a run ended. A run that was stopped or trapped is a result too: its job is `Failed`, its mana refunded, its
+ * receipt signed with `success: false`.
+ */
+export interface RunResult {
+  readonly jobId: JobId
+  readonly success: boolean
+  readonly receipt: ExecutionReceipt
+  readonly receiptCid: CidString
+  /** The entry's value: i64 as bigint, i32 widened; null without a result or on failure. */
+  readonly result: bigint | null
+  readonly failure?: {
+    readonly code: string
+    readonly message: string
+    readonly reason?: string
+    readonly function?: string
+  }
+  readonly fuelUsed: bigint
+  readonly fuelTable: FuelTableId
+  readonly manaCharged: bigint
+  readonly memoryPeakPages: number
+  readonly hostCalls: readonly HostCallTrace[]
+  readonly logs: readonly LogLine[]
+  /** Wall clock of the run in ms; not part of any record. */
+  readonly elapsedMs: number
+}
+
+// --- receipts ---------------------------------------------------------------------------------------------------
+
+/** ref §2.7, with CIDs and DIDs as strings and the signature as bytes. */
+export interface ExecutionReceipt {
+  readonly jobId: CidString
+  readonly executor: DidString
+  readonly resultCid: CidString
+  readonly cpuMs: bigint
+  readonly success: boolean
+  readonly signature: Uint8Array
+}
+
+export interface StoredReceipt {
+  readonly cid: CidString
+  readonly receipt: ExecutionReceipt
+  /** Checked strictly each time it is read (ref §3.5). */
+  readonly signatureValid: boolean
+  /** Seconds since the epoch, of the anchoring block. */
+  readonly anchoredAt: number
+  /** Bytes the signature covers, field by field. */
+  readonly signedFields: readonly {
+    readonly name: string
+    readonly value: string
+    readonly bytes: Uint8Array
+  }[]
+  /** Present for runs of this database. */
+  readonly run?: {
+    readonly moduleCid: CidString
+    readonly recordCid: CidString
+    readonly fuelUsed: bigint
+    readonly fuelTable: FuelTableId
+    readonly manaCharged: bigint
+    readonly memoryPeakPages: number
+    readonly result: bigint | null
+    readonly hostCalls: readonly HostCallTrace[]
+    readonly logs: readonly LogLine[]
+    readonly failure?: {
+      readonly code: string
+      readonly message: string
+      readonly reason?: string
+      readonly function?: string
+    }
+  }
+}
+
+// --- mana, reputation -------------------------------------------------------------------------------------------
+
+export type ManaCause =
+  | 'initial'
+  | 'spend'
+  | 'credit'
+  | 'escrow'
+  | 'payment'
+  | 'refund'
+  | 'regeneration'
+  | 'governance'
+  | 'zk'
+
+export interface ManaEntry {
+  readonly seq: number
+  readonly did: DidString
+  /** Signed change. */
+  readonly amount: bigint
+  readonly balance: bigint
+  readonly cause: ManaCause
+  /** Job id, proposal id or the like. */
+  readonly reference?: string
+  /** Seconds since the epoch. */
+  readonly at: number
+}
+
+// --- dag --------------------------------------------------------------------------------------------------------
+
+export interface DagLinkData {
+  readonly cid: CidString
+  readonly name: string
+  readonly size: bigint
+}
+
+export interface DagBlockData {
+  readonly cid: CidString
+  readonly data: Uint8Array
+  readonly links: readonly DagLinkData[]
+  readonly timestamp: bigint
+  readonly author: DidString
+  readonly signature: Uint8Array | null
+  readonly scope: string | null
+  readonly pinned: boolean
+  /** Absolute expiry, seconds since the epoch, or null. */
+  readonly ttl: number | null
+}
+
+export interface DagListItem {
+  readonly cid: CidString
+  readonly size: number
+  readonly links: number
+  readonly timestamp: bigint
+  readonly author: DidString
+  readonly pinned: boolean
+}
+
+export interface VerifyAllProgress {
+  readonly checked: number
+  readonly bad: number
+}
+
+export interface VerifyAllResult {
+  readonly checked: number
+  readonly bad: readonly { readonly cid: CidString; readonly reason: string }[]
+  readonly repaired: number
+}
+
+// --- events, inspection -----------------------------------------------------------------------------------------
+
+export interface RuntimeEvents {
+  readonly job: JobStatus
+  readonly receipt: { readonly cid: CidString; readonly jobId: JobId; readonly success: boolean }
+  readonly mana: { readonly did: DidString; readonly balance: bigint; readonly cause: ManaCause }
+  readonly proposal: { readonly id: string; readonly status: string }
+  readonly block: { readonly cid: CidString; readonly change: 'put' | 'deleted' | 'pinned' | 'unpinned' }
+  readonly integrity: VerifyAllResult
+  readonly peer: { readonly did: DidString; readonly state: 'joined' | 'left' }
+  readonly log: LogLine & { readonly source: string; readonly at: number }
+  readonly restart: { readonly reason: 'crash' | 'timeout' | 'aborted'; readonly restarts: number }
+}
+
+export type RuntimeEventName = keyof RuntimeEvents
+
+export interface RuntimeInspection {
+  readonly version: string
+  readonly protocolVersion: number
+  readonly did: DidString
+  readonly environment: Environment
+  readonly storage: 'indexeddb' | 'memory'
+  readonly database: string
+  readonly epoch: number
+  readonly limits: RunLimits
+  readonly fuelTable: FuelTableId
+  /** Counters under upstream's metric names (ref §12.3). */
+  readonly counters: Readonly<Record<string, number>>
+  readonly storageEstimate?: { readonly usage: number; readonly quota: number }
+  readonly manaTotals: {
+    readonly minted: bigint
+    readonly regenerated: bigint
+    readonly balances: bigint
+    readonly escrow: bigint
+    readonly burned: bigint
+  }
+}
+
+// --- the runtime ------------------------------------------------------------------------------------------------
+
+export interface IcnRuntime {
+  readonly identity: {
+    did(options?: CallOptions): Promise<DidString>
+  }
+  readonly modules: {
+    add(bytes: Uint8Array, options?: CallOptions): Promise<ModuleInfo>
+    inspect(bytes: Uint8Array, options?: CallOptions): Promise<ModuleInfo>
+    get(cid: CidString, options?: CallOptions): Promise<ModuleInfo | undefined>
+    list(page?: Page & CallOptions): Promise<Listing<ModuleInfo>>
+  }
+  run(module: CidString | Uint8Array, options?: RunOptions): Promise<RunResult>
+  readonly jobs: {
+    submit(request: JobRequest, options?: CallOptions): Promise<JobId>
+    /** @throws IcnError UnknownJob */
+    status(jobId: JobId, options?: CallOptions): Promise<JobStatus>
+    /** Resolves when the job is in a terminal state. @throws IcnError UnknownJob */
+    wait(jobId: JobId, options?: CallOptions): Promise<JobStatus>
+    list(page?: Page & { readonly state?: JobState } & CallOptions): Promise<Listing<JobStatus>>
+    /** @throws IcnError InvalidJobState when it has already ended */
+    cancel(jobId: JobId, options?: CallOptions): Promise<JobStatus>
+  }
+  readonly receipts: {
+    get(cid: CidString, options?: CallOptions): Promise<StoredReceipt>
+    list(page?: Page & CallOptions): Promise<Listing<StoredReceipt>>
+    anchor(receiptJson: string, options?: CallOptions): Promise<CidString>
+  }
+  readonly mana: {
+    balance(did?: DidString, options?: CallOptions): Promise<bigint>
+    spend(amount: bigint, options?: CallOptions): Promise<bigint>
+    accounts(
+      page?: Page & CallOptions,
+    ): Promise<Listing<{ readonly did: DidString; readonly balance: bigint }>>
+    history(page?: Page & { readonly did?: DidString } & CallOptions): Promise<Listing<ManaEntry>>
+    /** One regeneration tick now; how much was credited in all. */
+    regenerate(options?: CallOptions): Promise<bigint>
+  }
+  readonly reputation: {
+    get(did: DidString, options?: CallOptions): Promise<bigint>
+  }
+  readonly dag: {
+    put(
+      block: {
+        readonly data: Uint8Array
+        readonly links?: readonly DagLinkData[]
+        readonly codec?: number
+        readonly scope?: string
+      },
+      options?: CallOptions,
+    ): Promise<CidString>
+    get(cid: CidString, options?: CallOptions): Promise<DagBlockData | undefined>
+    has(cid: CidString, options?: CallOptions): Promise<boolean>
+    list(page?: Page & CallOptions): Promise<Listing<DagListItem>>
+    pin(cid: CidString, options?: CallOptions): Promise<void>
+    unpin(cid: CidString, options?: CallOptions): Promise<void>
+    root(options?: CallOptions): Promise<string>
+    verifyAll(
+      options?: { readonly onProgress?: (progress: VerifyAllProgress) => void } & CallOptions,
+    ): Promise<VerifyAllResult>
+  }
+  /** Any served host function by its ABI name, under the same rules as a guest. Strings stand for (ptr, len) pairs. */
+  call(name: string, ...args: readonly (string | number | bigint)[]): Promise<unknown>
+  inspect(options?: CallOptions): Promise<RuntimeInspection>
+  on<E extends RuntimeEventName>(event: E, listener: (detail: RuntimeEvents[E]) => void): () => void
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
