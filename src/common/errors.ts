@@ -34,7 +34,9 @@ export const ICN_ERROR_CODES = [
 export type IcnErrorCode = (typeof ICN_ERROR_CODES)[number]
 
 /** Plain values only: what is put here must survive structured clone and read well in a log. */
-export type IcnErrorData = Readonly<Record<string, string | number | bigint | boolean | null | readonly (string | number)[]>>
+export type IcnErrorData = Readonly<
+  Record<string, string | number | bigint | boolean | null | readonly (string | number)[]>
+>
 
 export interface IcnErrorOptions {
   readonly data?: IcnErrorData
