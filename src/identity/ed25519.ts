@@ -1,0 +1,53 @@
+/**
+ * Ed25519 as ICN verifies it (ref §3.5): strict. S must be canonical, neither the public key nor R may be of small
+ * order, encodings must be canonical, and the equation is the cofactorless one. noble's `verify` is cofactored, so the
+ * last step is done here on its points.
+ */
+import { hashes, Point, sign } from '@noble/ed25519'
+import { sha512 } from '@noble/hashes/sha2.js'
+import { concatBytes, KEY_BYTES, SIGNATURE_BYTES } from '../common/bytes.ts'
+import { IcnError } from '../common/errors.ts'
+
+/** Longest message that is signed or verified, bytes (ref §3.5). Empty ones are refused too. */
+export const MAX_SIGNED_BYTES = 1_048_576
+
+/** True only when `signature` over `message` holds under the strict rules; never throws. */
+export function verifyStrict(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
+  if (message.length === 0 || message.length > MAX_SIGNED_BYTES) return false
+  const encodedR = signature.subarray(0, 32)
+  try {
+    const a = Point.fromBytes(publicKey, false)
+    const r = Point.fromBytes(encodedR, false)
+    if (a.isSmallOrder() || r.isSmallOrder()) return false
+    // Throws for S at or above the group order.
+    const sB = Point.BASE.multiply(littleEndian(signature.subarray(32)), false)
+    const k = littleEndian(sha512(concatBytes(encodedR, publicKey, message))) % Point.CURVE().n
+    return r.add(a.multiply(k, false)).equals(sB)
+  } catch {
+    return false
+  }
+}
+
+/** RFC 8032 signature by a 32-byte seed. @throws IcnError CryptoError on an empty or oversized message. */
+export function signWithSeed(seed: Uint8Array, message: Uint8Array): Uint8Array {
+  checkSignable(message)
+  hashes.sha512 = sha512
+  return sign(message, seed)
+}
+
+/** @throws IcnError CryptoError on a message that could be signed but never verified. */
+export function checkSignable(message: Uint8Array): void {
+  if (message.length > 0 && message.length <= MAX_SIGNED_BYTES) return
+  throw new IcnError(
+    'CryptoError',
+    `A message to sign must have 1 to ${MAX_SIGNED_BYTES} bytes, got ${message.length}.`,
+    { data: { limit: MAX_SIGNED_BYTES, actual: message.length } },
+  )
+}
+
+function littleEndian(bytes: Uint8Array): bigint {
+  let hex = ''
+  for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0')
+  return BigInt(`0x${hex}`)
+}

@@ -1,0 +1,48 @@
+/** Signers: who signs receipts, blocks and messages. WebCrypto and noble give the same bytes for the same key. */
+import { getPublicKey, hashes } from '@noble/ed25519'
+import { sha512 } from '@noble/hashes/sha2.js'
+import { expectBytes, KEY_BYTES } from '../common/bytes.ts'
+import type { Did } from '../common/did.ts'
+import { didKey } from '../common/did-key.ts'
+import { IcnError } from '../common/errors.ts'
+import { checkSignable, signWithSeed } from './ed25519.ts'
+
+export interface Signer {
+  /** `did:key` of the public key, in the proper base58btc form (ref §14 row 37). */
+  readonly did: Did
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array
+  /** 64 bytes. @throws IcnError CryptoError on an empty message or one above 1 MiB. */
+  sign(payload: Uint8Array): Promise<Uint8Array>
+}
+
+/** The public key of a seed, 32 bytes. */
+export function publicKeyOfSeed(seed: Uint8Array): Uint8Array {
+  expectBytes(seed, 'Seed', KEY_BYTES)
+  hashes.sha512 = sha512
+  return getPublicKey(seed)
+}
+
+/** Signs with a seed of 32 bytes held in memory: for fixed test identities and where WebCrypto has no Ed25519. */
+export function nobleSigner(seed: Uint8Array): Signer {
+  const secret = expectBytes(seed, 'Seed', KEY_BYTES).slice()
+  const publicKey = publicKeyOfSeed(secret)
+  return { did: didKey(publicKey), publicKey, sign: async (payload) => signWithSeed(secret, payload) }
+}
+
+/** Signs with an Ed25519 CryptoKey, which may be non-extractable. @param publicKey 32 bytes */
+export function webCryptoSigner(privateKey: CryptoKey, publicKey: Uint8Array): Signer {
+  expectBytes(publicKey, 'Public key', KEY_BYTES)
+  return {
+    did: didKey(publicKey),
+    publicKey,
+    async sign(payload) {
+      checkSignable(payload)
+      try {
+        return new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, payload as BufferSource))
+      } catch (cause) {
+        throw new IcnError('CryptoError', 'The platform refused to sign with the identity key.', { cause })
+      }
+    },
+  }
+}
