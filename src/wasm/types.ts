@@ -3,6 +3,21 @@
 /** Names a published table of fuel costs; part of every record, so that totals stay comparable for ever. */
 export type FuelTableId = 'wasmtime-35'
 
+/** What running costs, in units of fuel. */
+export interface FuelTable {
+  readonly id: FuelTableId
+  /** Charged at every entry of a function defined in the module. */
+  readonly entry: number
+  /** Charged for every executed operator that is not free. */
+  readonly operator: number
+  /** Opcodes (first byte) that cost nothing. */
+  readonly freeOperators: readonly number[]
+  /** One more unit for every so many whole bytes that `memory.copy`, `memory.fill` or `memory.init` is asked to write. */
+  readonly memoryBytesPerUnit: number
+  /** One more unit for every so many whole elements of `table.grow`, `table.fill`, `table.copy`, `table.init`. */
+  readonly tableElementsPerUnit: number
+}
+
 /** Bounds on what is accepted and on what a run may use. Defaults: ref §10.1 where it speaks. */
 export interface WasmLimits {
   /** Largest module, bytes. 52,428,800. */
@@ -17,6 +32,8 @@ export interface WasmLimits {
   readonly imports: number
   readonly exports: number
   readonly types: number
+  /** Most parameters, and most results, of a function or block type. 256. */
+  readonly signatureValues: number
   readonly dataSegments: number
   readonly elementSegments: number
   /** Largest function body, bytes. */
@@ -85,10 +102,22 @@ export const METER_EXPORTS = {
   depth: 'icn:depth',
   reason: 'icn:reason',
   start: 'icn:start',
+  pages: 'icn:pages',
+  memory: 'icn:memory',
 } as const
 
 /** Host functions by import name, called with decoded wasm values (i64 as bigint). */
 export type HostImports = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>
+
+/** Bounds of one run. */
+export interface InstanceOptions {
+  /** Fuel budget in the table's units, 0 or more; reaching it stops the run. */
+  readonly fuel: bigint
+  /** Budget of weighted call depth. 1,024. */
+  readonly callDepth?: number
+  /** Most pages the memory may have, at first and grown; never above what the module was metered with. */
+  readonly memoryPages?: number
+}
 
 /** Why a run ended without completing. */
 export type StopReason =

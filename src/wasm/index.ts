@@ -1,0 +1,22 @@
+export { FUEL_TABLES } from './fuel-tables.ts'
+export { inspect } from './inspect.ts'
+export { instantiate } from './instance.ts'
+export { meter } from './meter.ts'
+export {
+  type ExportInfo,
+  type FuelTable,
+  type FuelTableId,
+  type FunctionType,
+  type HostImports,
+  type ImportInfo,
+  type InstanceOptions,
+  METER_EXPORTS,
+  type MeteredInstance,
+  type MeteredModule,
+  type MeterOptions,
+  type ModuleInspection,
+  type StopReason,
+  type ValueType,
+  type WasmLimits,
+} from './types.ts'
+export { DEFAULT_LIMITS } from './validate/limits.ts'

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { IcnError } from '../common/errors.ts'
+import { instantiate, meter } from './index.ts'
+import { fromWat } from './fixtures/wat.ts'
+import type { HostImports, InstanceOptions, MeteredInstance } from './types.ts'
+
+function start(
+  wat: string,
+  options: Partial<InstanceOptions> = {},
+  imports: HostImports = {},
+): MeteredInstance {
+  const { bytes } = meter(fromWat(wat))
+  return instantiate(new WebAssembly.Module(bytes), imports, { fuel: 10_000n, ...options })
+}
+
+function failure(run: () => unknown): IcnError {
+  try {
+    run()
+  } catch (error) {
+    if (IcnError.is(error)) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+const STRAIGHT = '(module (func (export "f") (drop (i32.const 1)) (drop (i32.const 1))))'
+const LOOP = `(module (func (export "f") (drop (i32.const 1)) (loop)
+  (drop (i32.const 1)) (drop (i32.const 1))))`
+
+describe('fuel at the boundary, as Wasmtime 35 reports it', () => {
+  it.each([
+    ['straight, budget 1', STRAIGHT, 1n, null],
+    ['straight, overshot by 1', STRAIGHT, 2n, 2n],
+    ['straight, exact', STRAIGHT, 3n, 3n],
+    ['straight, one left', STRAIGHT, 4n, 3n],
+    ['loop header reached with nothing left', LOOP, 2n, null],
+    ['loop header passed, overshot by 1', LOOP, 3n, 3n],
+    ['loop, exact', LOOP, 4n, 4n],
+    ['loop, one left', LOOP, 5n, 4n],
+  ])('%s', (_name, wat, fuel, used) => {
+    const run = start(wat, { fuel })
+    if (used === null) {
+      expect(failure(() => run.call('f', []))).toMatchObject({
+        code: 'ResourceLimitExceeded',
+        data: { reason: 'outOfFuel', fuelUsed: fuel },
+      })
+    } else {
+      run.call('f', [])
+      expect(run.fuelUsed).toBe(used)
+    }
+  })
+})
+
+describe('the start function', () => {
+  it('runs under the budget', () => {
+    expect(start('(module (func $s (drop (i32.const 1))) (start $s))').fuelUsed).toBe(2n)
+  })
+
+  it('is stopped when it loops for ever', () => {
+    const error = failure(() => start('(module (func $spin (loop (br 0))) (start $spin))'))
+    expect(error).toMatchObject({
+      code: 'ResourceLimitExceeded',
+      data: { reason: 'outOfFuel', function: 'spin' },
+    })
+  })
+})
+
+describe('host calls', () => {
+  const CALLS = `(module (import "a" "b" (func $h)) (func (export "f")
+    (drop (i32.const 1)) (call $h) (drop (i32.const 1)) (drop (i32.const 1)) (call $h)))`
+
+  it('see exact fuel', () => {
+    const seen: bigint[] = []
+    const run: MeteredInstance = start(
+      CALLS,
+      { fuel: 7n },
+      { a: { b: () => void seen.push(7n - run.fuelUsed) } },
+    )
+    run.call('f', [])
+    expect(seen).toEqual([4n, 1n])
+    expect(run.fuelUsed).toBe(6n)
+  })
+
+  it('may charge', () => {
+    const run: MeteredInstance = start(CALLS, { fuel: 100n }, { a: { b: () => run.chargeFuel(10n) } })
+    run.call('f', [])
+    expect(run.fuelUsed).toBe(26n)
+  })
+
+  it('stop the run when they charge the last of it', () => {
+    const run: MeteredInstance = start(CALLS, { fuel: 100n }, { a: { b: () => run.chargeFuel(97n) } })
+    expect(failure(() => run.call('f', []))).toMatchObject({ data: { reason: 'outOfFuel', fuelUsed: 100n } })
+  })
+
+  it('pass their own exceptions through', () => {
+    const thrown = new Error('mine')
+    const run = start(CALLS, {}, { a: { b: () => { throw thrown } } }) // biome-ignore format: one thought
+    expect(() => run.call('f', [])).toThrow(thrown)
+  })
+})
+
+describe('memory', () => {
+  const GROW = '(module (memory 1) (func (export "f") (param i32) (result i32) (memory.grow (local.get 0))))'
+
+  it('grows to the run’s limit and answers -1 beyond', () => {
+    const run = start(GROW, { memoryPages: 3 })
+    expect([
+      run.call('f', [3]),
+      run.call('f', [2]),
+      run.call('f', [0]),
+      run.call('f', [1]),
+      run.call('f', [-1]),
+    ]).toEqual([-1, 1, 3, -1, -1])
+    expect(run.peakMemoryPages).toBe(3)
+  })
+
+  it('is refused when it starts above the limit', () => {
+    expect(failure(() => start('(module (memory 4))', { memoryPages: 3 }))).toMatchObject({
+      code: 'ResourceLimitExceeded',
+      data: { reason: 'memoryLimit', actual: 4, limit: 3 },
+    })
+  })
+})
+
+describe('traps', () => {
+  it.each([
+    ['unreachable', '(unreachable)'],
+    ['memoryOutOfBounds', '(drop (i32.load (i32.const -1)))'],
+    ['integerDivideByZero', '(drop (i32.div_s (i32.const 1) (i32.const 0)))'],
+    ['integerDivideByZero', '(drop (i64.rem_u (i64.const 1) (i64.const 0)))'],
+    ['integerOverflow', '(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))'],
+    ['invalidConversion', '(drop (i32.trunc_f64_s (f64.const nan)))'],
+    ['tableOutOfBounds', '(call_indirect (type $t) (i32.const 9))'],
+    ['indirectCallTypeMismatch', '(call_indirect (type $t) (i32.const 1))'],
+    ['memoryOutOfBounds', '(memory.fill (i32.const 65536) (i32.const 0) (i32.const 1))'],
+    ['tableOutOfBounds', '(drop (table.get 0 (i32.const 9)))'],
+  ])('%s: %s', (reason, code) => {
+    const run = start(`(module (type $t (func)) (table 2 funcref) (memory 1) (elem (i32.const 1) $other)
+      (func $other (param i32)) (func $culprit ${code}) (func (export "f") (call $culprit)))`)
+    expect(failure(() => run.call('f', []))).toMatchObject({
+      code: 'WasmExecutionError',
+      data: { reason, function: 'culprit' },
+    })
+  })
+})
