@@ -44,6 +44,7 @@ export function instantiate(
   }
   const run = new Run(module, instance, options.fuel, callDepth)
   run.limitMemory(options.memoryPages ?? DEFAULT_LIMITS.memoryPages)
+  options.onInstance?.(run)
   if (METER_EXPORTS.start in instance.exports) run.call(METER_EXPORTS.start, [])
   return run
 }

@@ -117,6 +117,8 @@ export interface InstanceOptions {
   readonly callDepth?: number
   /** Most pages the memory may have, at first and grown; never above what the module was metered with. */
   readonly memoryPages?: number
+  /** Given the instance before its start function runs, so that a host call made from there can charge and reach memory. */
+  readonly onInstance?: (instance: MeteredInstance) => void
 }
 
 /** Why a run ended without completing. */
