@@ -1,0 +1,42 @@
+// Builds the package (dist) and the playground (dist-playground), then prints the sizes and fails over budget.
+// `--package` leaves the playground out.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build as bundle } from 'esbuild'
+import { root, run } from './lib/process.mjs'
+import { measure, report } from './size.mjs'
+
+async function must(command, args) {
+  const { code } = await run(command, args)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with code ${code}.`)
+}
+
+export async function buildPackage() {
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  await must('tsc', ['-p', 'tsconfig.build.json'])
+  // Import maps do not reach module workers and esbuild does not follow `new URL`, so the worker carries what it needs.
+  await bundle({
+    entryPoints: [join(root, 'src/worker.ts')],
+    outfile: join(root, 'dist/worker.js'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+    allowOverwrite: true,
+    logLevel: 'warning',
+  })
+}
+
+export const buildPlayground = () => must('vite', ['build', '--logLevel', 'warn'])
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildPackage()
+  const whole = !process.argv.includes('--package')
+  if (whole) await buildPlayground()
+  for (const size of await measure(whole)) {
+    console.log(report(size))
+    if (size.bytes > size.budget) process.exitCode = 1
+  }
+}

@@ -1,0 +1,2 @@
+export const contentSecurityPolicy: string
+export const headers: Record<string, string>

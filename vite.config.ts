@@ -1,0 +1,20 @@
+import { defineConfig } from 'vite'
+import { headers } from './scripts/headers.mjs'
+
+// The playground: index.html at the top of the repository, its sources in src/playground, static files in public.
+// Relative URLs, so that the built site runs from any folder of any static host.
+export default defineConfig({
+  base: './',
+  build: {
+    outDir: 'dist-playground',
+    emptyOutDir: true,
+    target: 'es2022',
+    chunkSizeWarningLimit: 300,
+    // Small files stay files: the content policy allows no data: URLs for scripts and workers.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  worker: { format: 'es' },
+  preview: { headers },
+  server: { open: false },
+})
