@@ -1,0 +1,76 @@
+/**
+ * The list of methods that cross the worker boundary, checked by the compiler against `IcnRuntime` in both directions:
+ * a method missing here, or one here that the runtime does not have, does not compile.
+ */
+import type { IcnRuntime, RuntimeEventName } from './api.ts'
+
+/** Answered on the page's side of the boundary. */
+type Local = 'on' | 'close' | typeof Symbol.asyncDispose
+type Served = Omit<IcnRuntime, Local>
+type Callable = (...args: never[]) => unknown
+
+export type MethodName = {
+  [K in keyof Served & string]: Served[K] extends Callable ? K : `${K}.${keyof Served[K] & string}`
+}[keyof Served & string]
+
+/**
+ * What may be done with a call whose worker died under it.
+ * - `repeat`: it reads, or doing it twice is the same as doing it once; it is sent to the next worker.
+ * - `wait`: as `repeat`, and it has no deadline of its own.
+ * - `once`: it may have taken effect; once begun it is rejected.
+ */
+export type Effect = 'repeat' | 'wait' | 'once'
+
+/** Effect, and the position of the trailing options among the arguments (-1: none). */
+type Traits = readonly [effect: Effect, options: number]
+
+export const METHODS = {
+  'identity.did': ['repeat', 0],
+  'modules.add': ['repeat', 1],
+  'modules.inspect': ['repeat', 1],
+  'modules.get': ['repeat', 1],
+  'modules.list': ['repeat', 0],
+  run: ['once', 1],
+  'jobs.submit': ['once', 1],
+  'jobs.status': ['repeat', 1],
+  'jobs.wait': ['wait', 1],
+  'jobs.list': ['repeat', 0],
+  'jobs.cancel': ['once', 1],
+  'receipts.get': ['repeat', 1],
+  'receipts.list': ['repeat', 0],
+  'receipts.anchor': ['once', 1],
+  'mana.balance': ['repeat', 1],
+  'mana.spend': ['once', 1],
+  'mana.accounts': ['repeat', 0],
+  'mana.history': ['repeat', 0],
+  'mana.regenerate': ['once', 0],
+  'reputation.get': ['repeat', 1],
+  'dag.put': ['once', 1],
+  'dag.get': ['repeat', 1],
+  'dag.has': ['repeat', 1],
+  'dag.list': ['repeat', 0],
+  'dag.pin': ['repeat', 1],
+  'dag.unpin': ['repeat', 1],
+  'dag.root': ['repeat', 0],
+  'dag.verifyAll': ['wait', 0],
+  call: ['once', -1],
+  inspect: ['repeat', 0],
+} as const satisfies Record<MethodName, Traits>
+
+export function isMethodName(name: unknown): name is MethodName {
+  return typeof name === 'string' && Object.hasOwn(METHODS, name)
+}
+
+/** `restart` is the page's own; every other event comes from the worker. */
+export const WORKER_EVENTS = Object.keys({
+  job: true,
+  receipt: true,
+  mana: true,
+  proposal: true,
+  block: true,
+  integrity: true,
+  peer: true,
+  log: true,
+} satisfies Record<WorkerEventName, true>) as WorkerEventName[]
+
+export type WorkerEventName = Exclude<RuntimeEventName, 'restart'>
