@@ -1,0 +1,50 @@
+/** From options to a running runtime. */
+import { IcnError } from '../common/errors.ts'
+import type { RuntimeOptions } from '../protocol/api.ts'
+import { createFacade, type RuntimeClient } from './facade.ts'
+import type { WorkerLike } from './link.ts'
+import { Supervisor } from './supervisor.ts'
+
+export interface StartOptions extends RuntimeOptions {
+  /**
+   * The worker to use, for bundlers that want to name it: a function is called again after a crash; a worker given as
+   * such cannot be replaced, so its end is the runtime's.
+   */
+  readonly worker?: Worker | (() => Worker)
+  /** Ends the start, and later the runtime. */
+  readonly signal?: AbortSignal
+}
+
+export async function start(options: StartOptions, spawnDefault: () => Worker): Promise<RuntimeClient> {
+  const { worker, signal, ...plain } = options
+  if (signal?.aborted) throw abortedBy(signal)
+  // Events of the worker's first moments come before the facade has listeners; it is made first all the same.
+  let emit: (event: string, detail: unknown) => void = () => {}
+  const supervisor = new Supervisor(spawner(worker ?? spawnDefault), plain, (event, detail) =>
+    emit(event, detail),
+  )
+  const facade = createFacade(supervisor)
+  emit = (event, detail) => facade.dispatchEvent(new CustomEvent(event, { detail }))
+  signal?.addEventListener('abort', () => void supervisor.close(abortedBy(signal)), { once: true })
+  await supervisor.start()
+  return facade
+}
+
+function spawner(worker: Worker | (() => Worker)): () => WorkerLike {
+  if (typeof worker === 'function') return worker
+  let given: Worker | undefined = worker
+  return () => {
+    const mine = given
+    given = undefined
+    if (mine) return mine
+    const message =
+      'The worker has ended and was given as an object; give a function that makes one to have it replaced.'
+    throw new IcnError('WorkerCrashed', message, { data: { reason: 'noReplacement' } })
+  }
+}
+
+function abortedBy(signal: AbortSignal): IcnError {
+  return new IcnError('Aborted', 'The runtime was ended by the signal it was started with.', {
+    cause: signal.reason,
+  })
+}

@@ -1,0 +1,168 @@
+/**
+ * Owns the worker: starts it, gives it the calls, ends it when a guest outstays its limit or its caller gives up, and
+ * puts a fresh one on the same database in its place. Every call settles: with the worker's answer, or with Aborted,
+ * ExecutionTimeout, WorkerCrashed or Closed.
+ */
+import { IcnError } from '../common/errors.ts'
+import type { RuntimeOptions } from '../protocol/api.ts'
+import { toIcnError } from '../protocol/errors.ts'
+import { type KilledJob, PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts'
+import type { MethodName } from '../protocol/methods.ts'
+import { Call, Calls } from './call.ts'
+import { CrashLoop } from './crash-loop.ts'
+import { Deadline } from './deadline.ts'
+import { Link, type WorkerLike } from './link.ts'
+
+export type Emit = (event: string, detail: unknown) => void
+
+export class Supervisor {
+  readonly #spawn: () => WorkerLike
+  readonly #options: RuntimeOptions
+  readonly #emit: Emit
+  readonly #calls = new Calls()
+  readonly #crashLoop = new CrashLoop()
+  readonly #deadline = new Deadline((error) => this.#end('timeout', error))
+  /** The worker that serves; undefined while one starts. */
+  #link: Link | undefined
+  #starting: Link | undefined
+  /** Why nothing more is served. */
+  #over: IcnError | undefined
+  #killed: readonly KilledJob[] = []
+  #restarts = 0
+  #lastId = 0
+
+  constructor(spawn: () => WorkerLike, options: RuntimeOptions, emit: Emit) {
+    this.#spawn = spawn
+    this.#options = options
+    this.#emit = emit
+  }
+
+  /** @throws IcnError what the first worker could not start for, or what `close` was given meanwhile */
+  async start(): Promise<void> {
+    try {
+      await this.#connect()
+    } catch (thrown) {
+      throw this.#finish(toIcnError(thrown))
+    }
+  }
+
+  call(method: MethodName, args: readonly unknown[]): Promise<unknown> {
+    if (this.#over) return Promise.reject(this.#over)
+    const call = new Call(++this.#lastId, method, args)
+    if (call.signal?.aborted) return Promise.reject(call.aborted())
+    this.#calls.add(call, () => this.#abort(call))
+    if (this.#link) void this.#send(call, this.#link)
+    return call.promise
+  }
+
+  /** @param error what calls under way are rejected with, and every later one */
+  async close(error = new IcnError('Closed', 'The runtime has been closed.')): Promise<void> {
+    const link = this.#link
+    this.#finish(error)
+    await link?.close()
+  }
+
+  async #connect(): Promise<void> {
+    const killed = this.#killed
+    const link = new Link(this.#spawn(), {
+      message: (message) => this.#onMessage(message),
+      died: (error) => this.#end('crash', error),
+    })
+    this.#starting = link
+    try {
+      await link.start({ protocol: PROTOCOL_VERSION, options: this.#options, killed })
+    } catch (thrown) {
+      link.end()
+      throw thrown
+    }
+    if (this.#over) throw this.#over
+    this.#starting = undefined
+    this.#link = link
+    this.#killed = this.#killed.filter((job) => !killed.includes(job))
+    for (const call of this.#calls.all()) void this.#send(call, link)
+  }
+
+  async #send(call: Call, link: Link): Promise<void> {
+    call.sent = true
+    call.attempts += 1
+    this.#watch(false)
+    const answer = await link.call(call).catch((thrown: unknown) => ({ error: call.failed(thrown) }))
+    if (link !== this.#link || !this.#calls.take(call)) return
+    this.#crashLoop.answered()
+    this.#watch(true)
+    if ('error' in answer) call.reject(answer.error)
+    else call.resolve(answer.value)
+  }
+
+  #abort(call: Call): void {
+    if (!this.#calls.take(call)) return
+    const error = call.aborted()
+    call.reject(error)
+    if (this.#link?.running?.call === call.id) this.#end('aborted', error)
+    else if (call.sent) this.#link?.abort(call.id)
+    this.#watch(false)
+  }
+
+  #onMessage(message: WorkerMessage): void {
+    if (message.icn === 'events') {
+      for (const [name, detail] of message.events) this.#emit(name, detail)
+      return
+    }
+    if (message.icn === 'began' || message.icn === 'progress') {
+      const call = this.#calls.get(message.call)
+      if (message.icn === 'progress') call?.onProgress?.(message.value)
+      else if (call) call.began = true
+    }
+    this.#watch(true)
+  }
+
+  #watch(moved: boolean): void {
+    const link = this.#link
+    if (link?.running) this.#deadline.guest(link.running, link.executionMs)
+    else if (link && this.#calls.timed) this.#deadline.silence(link.executionMs, moved)
+    else this.#deadline.clear()
+  }
+
+  /** The present worker is done for; another takes its place. */
+  #end(reason: KilledJob['reason'], error: IcnError): void {
+    const link = this.#link
+    if (!link) return
+    this.#link = undefined
+    this.#deadline.clear()
+    link.end()
+    const { running } = link
+    if (running) this.#killed = [...this.#killed, { jobId: running.jobId, reason }]
+    for (const call of this.#calls.all()) {
+      const blamed = reason === 'timeout' && (running ? running.call === call.id : call.began)
+      if (!blamed && call.moveOn()) continue
+      this.#calls.take(call)
+      call.reject(blamed ? call.timedOut(error) : call.crashed(error))
+    }
+    void this.#restart(reason, error)
+  }
+
+  async #restart(reason: KilledJob['reason'], error: IcnError): Promise<void> {
+    let hopeless = reason === 'crash' ? this.#crashLoop.crashed(error) : undefined
+    while (!hopeless && !this.#over) {
+      this.#restarts += 1
+      try {
+        await this.#connect()
+        return this.#emit('restart', { reason, restarts: this.#restarts })
+      } catch (thrown) {
+        hopeless = this.#crashLoop.crashed(toIcnError(thrown))
+        if (!hopeless) await this.#crashLoop.pause()
+      }
+    }
+    if (hopeless) this.#finish(hopeless)
+  }
+
+  /** The first reason stays. @returns it */
+  #finish(error: IcnError): IcnError {
+    this.#over ??= error
+    this.#deadline.clear()
+    this.#starting?.end()
+    this.#link = undefined
+    for (const call of this.#calls.all()) if (this.#calls.take(call)) call.reject(this.#over)
+    return this.#over
+  }
+}
