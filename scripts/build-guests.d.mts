@@ -12,6 +12,8 @@ export interface Link {
   readonly adapter: string
   readonly name: string
   readonly as: string
+  /** The library uses bulk memory. */
+  readonly bulk?: boolean
   library(): Uint8Array
 }
 export const LINKS: readonly Link[]

@@ -31,7 +31,7 @@ export async function buildWat(text, name = 'module.wat') {
   }
 }
 
-/** An AssemblyScript file to bytes: smallest code, names kept, none of the features ICN refuses. */
+/** An AssemblyScript file to bytes: smallest code, names kept, none of the features icn-core refuses. */
 export async function buildAssemblyScript(path) {
   const { default: asc } = await import('assemblyscript/asc')
   const file = relative(ROOT, path)
@@ -119,16 +119,25 @@ export function hashWasm(algorithm) {
  * Links a module nobody here wrote with an adapter of ours that gives it input: binaryen's wasm-merge joins the two,
  * the adapter exports `run`.
  */
-export async function link({ adapter, as, library, name }) {
+export async function link({ adapter, as, bulk, library, name }) {
   const work = mkdtempSync(join(tmpdir(), 'icn-link-'))
   try {
     const files = { adapter: join(work, 'a.wasm'), library: join(work, 'b.wasm'), out: join(work, 'c.wasm') }
     writeFileSync(files.adapter, await buildWat(readFileSync(join(THIRD_PARTY, adapter), 'utf8'), adapter))
     writeFileSync(files.library, library())
-    const features = ['--enable-sign-ext', '--enable-mutable-globals', '--enable-nontrapping-float-to-int']
+    const features = [
+      'sign-ext',
+      'mutable-globals',
+      'nontrapping-float-to-int',
+      ...(bulk ? ['bulk-memory'] : []),
+    ]
     const merge = join(dirname(require.resolve('binaryen')), 'bin', 'wasm-merge')
     const inputs = [files.library, name, files.adapter, as]
-    execFileSync(process.execPath, [merge, ...features, ...inputs, '-o', files.out], { stdio: 'pipe' })
+    execFileSync(
+      process.execPath,
+      [merge, ...features.map((name) => `--enable-${name}`), ...inputs, '-o', files.out],
+      { stdio: 'pipe' },
+    )
     return new Uint8Array(readFileSync(files.out))
   } finally {
     rmSync(work, { recursive: true })
@@ -159,6 +168,14 @@ export const LINKS = [
     name: 'as-sha256',
     as: 'env',
     library: committed('as-sha256-0.3.1.wasm'),
+  },
+  {
+    out: 'xxhash.linked.wasm',
+    adapter: 'xxhash.wat',
+    name: 'xxhash',
+    as: 'adapter',
+    library: committed('xxhash-wasm-1.1.0.wasm'),
+    bulk: true,
   },
   {
     out: 'es-module-lexer.linked.wasm',
