@@ -1,0 +1,105 @@
+/** What a person can do with a module: choose it, run it, cancel it. Panels call these and watch the store. */
+import type { IcnRuntime } from '../index.ts'
+import { announce } from './announce.ts'
+import { number } from './format.ts'
+import type { Intake } from './intake.ts'
+import { fetchSample, type Sample } from './samples.ts'
+import type { Choice, Store, UiState } from './store.ts'
+import { ending, problem } from './words.ts'
+
+export interface Actions {
+  chooseSample(sample: Sample): Promise<void>
+  takeModule(module: Intake): Promise<void>
+  /** A module kept in this browser, by its CID. */
+  chooseStored(cid: string): Promise<void>
+  refuse(name: string, error: unknown): void
+  run(): Promise<void>
+  cancel(): void
+}
+
+/** Entry points: exported functions that need no arguments. */
+export function entries(choice: Choice): readonly string[] {
+  return choice.info.exports
+    .filter((item) => item.kind === 'func' && (item.type?.params.length ?? 0) === 0)
+    .map((item) => item.name)
+}
+
+/** Digits with any of the usual separators; undefined for anything else and for zero. */
+export function parseFuel(text: string): bigint | undefined {
+  const digits = text.replace(/[\s,._'’]/g, '')
+  return /^\d{1,19}$/.test(digits) && BigInt(digits) > 0n ? BigInt(digits) : undefined
+}
+
+export function createActions(runtime: IcnRuntime, store: Store<UiState>): Actions {
+  let latest = 0
+
+  /** Reads and checks a module; only the newest choice counts, and a refused one leaves the one before in place. */
+  async function choose(name: string, load: () => Promise<Choice>): Promise<void> {
+    latest += 1
+    const mine = latest
+    store.set({ choosing: name, refused: null })
+    try {
+      const choice = await load()
+      if (mine !== latest) return
+      const names = entries(choice)
+      const kept = store.get().entry
+      const entry = names.includes('run') ? 'run' : names.includes(kept) ? kept : (names[0] ?? '')
+      store.set({ choosing: null, choice, entry })
+    } catch (error) {
+      if (mine === latest) refuse(name, error)
+    }
+  }
+
+  function refuse(name: string, error: unknown): void {
+    store.set({ choosing: null, refused: { name, error } })
+    announce(`${name} was not opened. ${problem(error).message}`, 'assertive')
+  }
+
+  async function run(): Promise<void> {
+    const { choice, entry, fuel, run: current } = store.get()
+    const budget = parseFuel(fuel)
+    if (!choice || !entry || budget === undefined || current.kind === 'running') return
+    const abort = new AbortController()
+    const { name } = choice
+    store.set({ refused: null, run: { kind: 'running', name, startedAt: performance.now(), abort } })
+    try {
+      const result = await runtime.run(choice.source, { entry, fuel: budget, signal: abort.signal })
+      const end = ending(result.success, result.result, result.failure)
+      store.set({ run: { kind: 'done', name, result, budget } })
+      announce(
+        `${end.title}. ${end.sentence} Fuel used: ${number(result.fuelUsed)}. Mana charged: ${number(result.manaCharged)}.`,
+        result.success ? 'polite' : 'assertive',
+      )
+      const stored = await runtime.receipts.get(result.receiptCid)
+      const now = store.get().run
+      if (now.kind === 'done' && now.result === result) store.set({ run: { ...now, stored } })
+    } catch (error) {
+      if (store.get().run.kind === 'done') return // the run stands; only its signature mark could not be read back
+      store.set({ run: { kind: 'failed', name, error } })
+      const { title, message } = problem(error)
+      announce(`${title}. ${message}`, abort.signal.aborted ? 'polite' : 'assertive')
+    }
+  }
+
+  return {
+    refuse,
+    run,
+    chooseSample: (sample) =>
+      choose(sample.title, async () => {
+        const bytes = await fetchSample(sample)
+        return { name: sample.title, source: bytes, info: await runtime.modules.inspect(bytes), sample }
+      }),
+    takeModule: ({ name, bytes }) =>
+      choose(name, async () => ({ name, source: bytes, info: await runtime.modules.inspect(bytes) })),
+    chooseStored: (cid) =>
+      choose('The stored module', async () => {
+        const info = await runtime.modules.get(cid)
+        if (!info) throw new Error(`No module is stored here under ${cid}.`)
+        return { name: 'Stored module', source: cid, info }
+      }),
+    cancel() {
+      const { run: current } = store.get()
+      if (current.kind === 'running') current.abort.abort()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+/** Numbers, sizes, times and identifiers as people read them. */
+
+const whole = new Intl.NumberFormat('en')
+
+export function number(value: number | bigint): string {
+  return whole.format(value)
+}
+
+/** With its sign: +10, −5, 0. */
+export function signed(value: bigint): string {
+  if (value > 0n) return `+${number(value)}`
+  return value < 0n ? `−${number(-value)}` : '0'
+}
+
+export function bytes(count: number): string {
+  if (count < 1024) return count === 1 ? '1 byte' : `${count} bytes`
+  const kib = count / 1024
+  if (kib < 1024) return `${kib < 10 ? kib.toFixed(1) : Math.round(kib)} KiB`
+  const mib = kib / 1024
+  return mib < 1024 ? `${mib.toFixed(1)} MiB` : `${(mib / 1024).toFixed(1)} GiB`
+}
+
+/** Linear memory is counted in pages of 64 KiB. */
+export function pages(count: number): string {
+  return `${bytes(count * 65_536)} (${plural(count, 'page')})`
+}
+
+export function plural(count: number | bigint, one: string, many = `${one}s`): string {
+  return `${number(count)} ${count === 1 || count === 1n ? one : many}`
+}
+
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+
+/** Seconds since the epoch as local time; the day is left out when it is today. */
+export function when(seconds: number | bigint): string {
+  const date = new Date(Number(seconds) * 1000)
+  const time = TIME.format(date)
+  return date.toDateString() === new Date().toDateString() ? `today, ${time}` : `${DAY.format(date)}, ${time}`
+}
+
+export function milliseconds(value: number): string {
+  if (value < 1) return 'under 1 ms'
+  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
+}
+
+/** The two ends of a CID or DID; the whole of it stands in the element's title and in copies. */
+export function short(id: string): string {
+  return id.length <= 20 ? id : `${id.slice(0, 10)}…${id.slice(-6)}`
+}
+
+export function hex(data: Uint8Array): string {
+  return Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Rows of offset, sixteen bytes and their ASCII. */
+export function hexDump(data: Uint8Array, most = 4096): string {
+  const rows: string[] = []
+  const end = Math.min(data.length, most)
+  for (let at = 0; at < end; at += 16) {
+    const row = data.subarray(at, Math.min(at + 16, end))
+    const cells = Array.from(row, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+    const text = Array.from(row, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·')).join(
+      '',
+    )
+    rows.push(`${at.toString(16).padStart(6, '0')}  ${cells.padEnd(47)}  ${text}`)
+  }
+  if (data.length > most) rows.push(`… ${number(data.length - most)} more bytes`)
+  return rows.join('\n')
+}

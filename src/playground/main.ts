@@ -1,0 +1,130 @@
+/** Starts the runtime, builds the shell, wires events to the store, opens the first screen. */
+import { type IcnRuntime, startRuntime } from '../index.ts'
+import { createActions } from './actions.ts'
+import type { Context } from './context.ts'
+import { fill, h } from './dom.ts'
+import { type IntakeHandlers, listenForModules } from './intake.ts'
+import { notice, restartMessage } from './notices.ts'
+import { blockPanel } from './panels/block.ts'
+import { blocksPanel } from './panels/blocks.ts'
+import { manaPanel } from './panels/mana.ts'
+import { nodePanel } from './panels/node.ts'
+import { receiptPanel } from './panels/receipt.ts'
+import { receiptsPanel } from './panels/receipts.ts'
+import { runPanel } from './panels/run.ts'
+import { progress } from './parts/busy.ts'
+import { problemCard } from './parts/problem.ts'
+import { href, type PanelFactory, parseRoute, startRouter } from './router.ts'
+import { loadSamples } from './samples.ts'
+import { OPTIONS } from './settings.ts'
+import { buildShell } from './shell.ts'
+import { createStore, INITIAL, type Store, type UiState } from './store.ts'
+import { applyTheme } from './theme.ts'
+
+declare global {
+  interface Window {
+    /** The page's runtime, for the console and for end-to-end tests. */
+    icn?: IcnRuntime
+  }
+}
+
+applyTheme()
+const app = document.querySelector('#app')
+if (app) void start(app)
+
+async function start(place: Element): Promise<void> {
+  const store = createStore<UiState>(INITIAL)
+  const shell = buildShell(place, store)
+  const slow = setTimeout(() => fill(shell.outlet, progress('Starting the runtime')), 200)
+  try {
+    const [runtime] = await Promise.all([startRuntime(OPTIONS), fillSamples(store)])
+    window.icn = runtime
+    const did = await runtime.identity.did()
+    clearTimeout(slow)
+    open({ runtime, did, store, actions: createActions(runtime, store) }, shell)
+  } catch (error) {
+    clearTimeout(slow)
+    fill(
+      shell.outlet,
+      h('h1', {}, 'The runtime did not start'),
+      h('div', { role: 'alert' }, problemCard(error, { retry: () => location.reload() })),
+    )
+  }
+}
+
+function open(context: Context, shell: ReturnType<typeof buildShell>): void {
+  const { actions } = context
+  const handlers: IntakeHandlers = {
+    take(module) {
+      showRun()
+      void actions.takeModule(module)
+    },
+    refuse(name, error) {
+      showRun()
+      actions.refuse(name, error)
+    },
+  }
+  listenForModules(handlers)
+  follow(context)
+  const either = (list: PanelFactory, one: PanelFactory): PanelFactory => {
+    return (argument, signal) => (argument === undefined ? list : one)(argument, signal)
+  }
+  startRouter(
+    shell.outlet,
+    {
+      run: runPanel(context, handlers),
+      receipts: either(receiptsPanel(context), receiptPanel(context)),
+      mana: manaPanel(context),
+      blocks: either(blocksPanel(context), blockPanel(context)),
+      node: nodePanel(context),
+    },
+    nowhere,
+    shell.show,
+  )
+  const { choice, choosing, samples } = context.store.get()
+  if (!choice && !choosing && samples[0]) void actions.chooseSample(samples[0])
+}
+
+/** A module may arrive while another screen is open. */
+function showRun(): void {
+  if (parseRoute(location.hash).name !== 'run') location.hash = href('run')
+}
+
+/** Keeps the balance current, shows the last run of an earlier visit, and tells of restarts. */
+function follow({ runtime, did, store }: Context): void {
+  runtime.on('mana', (event) => {
+    if (event.did === did) store.set({ balance: event.balance })
+  })
+  runtime.on('restart', ({ reason }) => notice('restart', restartMessage(reason)))
+  void runtime.mana.balance().then((balance) => store.set({ balance }), report)
+  void runtime.receipts.list({ limit: 1 }).then(({ items: [stored] }) => {
+    if (stored && store.get().run.kind === 'none') store.set({ run: { kind: 'earlier', stored } })
+  }, report)
+}
+
+function report(error: unknown): void {
+  notice('storage', error instanceof Error ? error.message : String(error))
+}
+
+async function fillSamples(store: Store<UiState>): Promise<void> {
+  try {
+    store.set({ samples: await loadSamples() })
+  } catch (error) {
+    store.set({ samplesError: error })
+  }
+}
+
+const nowhere: PanelFactory = () => ({
+  title: 'Not found',
+  element: h(
+    'div',
+    { class: 'page-head' },
+    h('h1', {}, 'There is nothing here'),
+    h(
+      'p',
+      {},
+      'The address does not name a screen of the playground. ',
+      h('a', { href: href('run') }, 'Run a contract'),
+    ),
+  ),
+})

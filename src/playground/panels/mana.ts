@@ -1,0 +1,141 @@
+/** Mana: what is there, when more comes, and every change. */
+import type { ManaEntry } from '../../index.ts'
+import { announce } from '../announce.ts'
+import { type Context, listen } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { number, signed, when } from '../format.ts'
+import { setShare } from '../parts/facts.ts'
+import { shortId } from '../parts/id.ts'
+import { problemCard } from '../parts/problem.ts'
+import { rows } from '../parts/rows.ts'
+import type { PanelFactory } from '../router.ts'
+import { REGENERATION } from '../settings.ts'
+import { cause } from '../words.ts'
+
+const PAGE = 25
+
+export function manaPanel(context: Context): PanelFactory {
+  return (_argument, signal) => {
+    const { runtime, did } = context
+    const list = rows<ManaEntry>(
+      {
+        label: 'Changes of the balance, newest first',
+        loading: 'Loading the history',
+        empty: 'Nothing has changed the balance yet.',
+        load: (after) =>
+          runtime.mana.history({ did, limit: PAGE, signal, ...(after === undefined ? {} : { after }) }),
+        row: entryRow,
+      },
+      signal,
+    )
+    listen(runtime, 'mana', () => void list.refresh(), signal)
+    return {
+      title: 'Mana',
+      element: h(
+        'div',
+        {},
+        h(
+          'header',
+          { class: 'page-head' },
+          h('h1', {}, 'Mana'),
+          h(
+            'p',
+            {},
+            'Mana is what work costs here. It cannot be bought: it comes back by itself, the same for everyone.',
+          ),
+        ),
+        balance(context, signal),
+        h(
+          'section',
+          { 'aria-labelledby': 'history-title' },
+          h('h2', { id: 'history-title' }, 'History'),
+          list.element,
+        ),
+      ),
+    }
+  }
+}
+
+function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLElement {
+  const figure = h('p', { class: 'figure' })
+  const clock = h('div', { class: 'bar bar-mana', 'aria-hidden': 'true' }, h('div', { class: 'bar-fill' }))
+  const next = h('p', { class: 'next-tick' })
+  const trouble = h('div')
+  let lastTick: number | undefined
+
+  store.watch(
+    ['balance'],
+    ({ balance: amount }) => fill(figure, h('strong', {}, amount === null ? '…' : number(amount)), ' mana'),
+    signal,
+  )
+
+  function showClock(): void {
+    const { balance: amount } = store.get()
+    const full = amount !== null && amount >= REGENERATION.cap
+    const passed = lastTick === undefined ? 0 : (Date.now() - lastTick) % REGENERATION.intervalMs
+    setShare(clock, full || lastTick === undefined ? 0 : passed / REGENERATION.intervalMs)
+    const seconds = Math.ceil((REGENERATION.intervalMs - passed) / 1000)
+    if (full) next.textContent = `Full at ${number(REGENERATION.cap)}. More comes once some is spent.`
+    else
+      next.textContent = lastTick === undefined ? ' ' : `${number(REGENERATION.amount)} more in ${seconds} s`
+  }
+
+  async function findLastTick(): Promise<void> {
+    const { items } = await runtime.mana.history({ did, limit: 100, signal })
+    const tick =
+      items.find((entry) => entry.cause === 'regeneration') ??
+      items.find((entry) => entry.cause === 'initial')
+    if (tick && lastTick === undefined) lastTick = tick.at * 1000
+    showClock()
+  }
+
+  const timer = setInterval(showClock, 250)
+  signal.addEventListener('abort', () => clearInterval(timer))
+  listen(
+    runtime,
+    'mana',
+    (event) => {
+      if (event.did === did && event.cause === 'regeneration') lastTick = Date.now()
+    },
+    signal,
+  )
+  findLastTick().catch(() => showClock()) // without it only the countdown is missing
+
+  async function regenerate(): Promise<void> {
+    try {
+      const credited = await runtime.mana.regenerate({ signal })
+      fill(trouble)
+      announce(`${number(credited)} mana regenerated.`)
+    } catch (error) {
+      if (!signal.aborted) fill(trouble, problemCard(error))
+    }
+  }
+
+  return h(
+    'section',
+    { class: 'balance', 'aria-labelledby': 'balance-title' },
+    h('h2', { id: 'balance-title' }, 'Balance'),
+    figure,
+    clock,
+    next,
+    h(
+      'p',
+      { class: 'quiet' },
+      `${number(REGENERATION.amount)} mana come back every ${REGENERATION.intervalMs / 1000} seconds, up to ${number(REGENERATION.cap)}.`,
+    ),
+    h('button', { type: 'button', class: 'button', onclick: () => void regenerate() }, 'Regenerate now'),
+    trouble,
+  )
+}
+
+function entryRow(entry: ManaEntry): HTMLElement {
+  return h(
+    'div',
+    { class: 'row row-mana' },
+    h('p', { class: 'row-title' }, cause(entry.cause)),
+    h('p', { class: 'row-when' }, when(entry.at)),
+    h('p', { class: `row-amount ${entry.amount < 0n ? 'amount-out' : 'amount-in'}` }, signed(entry.amount)),
+    h('p', { class: 'row-balance' }, h('span', { class: 'quiet' }, 'balance '), number(entry.balance)),
+    h('p', { class: 'row-id' }, entry.reference ? shortId(entry.reference) : ''),
+  )
+}

@@ -1,0 +1,175 @@
+/** The chosen module before it runs: what it is, what it asks for, and the controls that start and stop it. */
+import { entries, parseFuel } from '../actions.ts'
+import type { Context } from '../context.ts'
+import { fill, h, icon } from '../dom.ts'
+import { bytes, pages, plural } from '../format.ts'
+import { progress } from '../parts/busy.ts'
+import { facts } from '../parts/facts.ts'
+import { problemCard } from '../parts/problem.ts'
+import type { Choice } from '../store.ts'
+import { expected, hostCall } from '../words.ts'
+import { moduleDetail } from './module-detail.ts'
+
+export function modulePanel(context: Context, signal: AbortSignal): HTMLElement {
+  const { store } = context
+  const refused = h('div')
+  const head = h('div', { class: 'module-head' })
+  const body = h('div', { class: 'module-facts' })
+
+  store.watch(
+    ['refused'],
+    (state) =>
+      fill(
+        refused,
+        state.refused &&
+          problemCard(state.refused.error, {
+            title: `${state.refused.name} was not opened`,
+            after: 'Nothing was stored and nothing was charged.',
+            dismiss: () => store.set({ refused: null }),
+          }),
+      ),
+    signal,
+  )
+  store.watch(
+    ['choice'],
+    ({ choice }) => {
+      if (!choice) return fill(head, progress('Reading the contract'))
+      fill(head, h('h2', { id: 'module-title' }, choice.name), intro(choice))
+      fill(body, warnings(choice), overview(choice), asks(choice), moduleDetail(choice))
+    },
+    signal,
+  )
+
+  return h(
+    'section',
+    { class: 'module', 'aria-labelledby': 'module-title' },
+    refused,
+    head,
+    controls(context, signal),
+    body,
+  )
+}
+
+function intro(choice: Choice): HTMLElement {
+  if (!choice.sample)
+    return h('p', { class: 'module-intro' }, 'Your own module. It runs under the same limits as the samples.')
+  return h(
+    'p',
+    { class: 'module-intro' },
+    choice.sample.summary,
+    ' ',
+    h('span', { class: 'quiet' }, `${expected(choice.sample)}.`),
+  )
+}
+
+function controls({ store, actions }: Context, signal: AbortSignal): HTMLElement {
+  const entry = h('select', { id: 'entry', onchange: () => store.set({ entry: entry.value }) })
+  const fuel = h('input', {
+    id: 'fuel',
+    type: 'text',
+    inputmode: 'numeric',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    value: store.get().fuel,
+    'aria-describedby': 'fuel-note',
+    oninput: () => store.set({ fuel: fuel.value }),
+  })
+  const note = h('p', { id: 'fuel-note', class: 'field-note' })
+  const run = h('button', { type: 'submit', class: 'button button-primary' }, icon('play'), 'Run')
+  const cancel = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => actions.cancel() },
+    icon('stop'),
+    'Cancel',
+  )
+
+  store.watch(
+    ['choice', 'entry'],
+    ({ choice, entry: chosen }) => {
+      const names = choice ? entries(choice) : []
+      fill(
+        entry,
+        names.map((name) => h('option', { value: name, selected: name === chosen }, name)),
+      )
+      if (choice && names.length === 0) fill(entry, h('option', { value: '' }, 'none can be started'))
+    },
+    signal,
+  )
+  store.watch(
+    ['fuel', 'choice', 'entry'],
+    (state) => {
+      const valid = parseFuel(state.fuel) !== undefined
+      fuel.setAttribute('aria-invalid', String(!valid))
+      note.classList.toggle('field-wrong', !valid || (state.choice !== null && !state.entry))
+      if (!valid) note.textContent = 'Fuel is a whole number above zero.'
+      else if (state.choice && !state.entry)
+        note.textContent = 'This module exports no function without parameters, so there is nothing to start.'
+      else note.textContent = 'Every step of the contract uses fuel. When none is left, it is stopped.'
+    },
+    signal,
+  )
+  // Buttons keep their place and their focus; what they cannot do now is said, not taken away.
+  store.watch(
+    ['run', 'choice'],
+    (state) => {
+      const running = state.run.kind === 'running'
+      run.setAttribute('aria-disabled', String(running || !state.choice))
+      cancel.setAttribute('aria-disabled', String(!running))
+    },
+    signal,
+  )
+
+  return h(
+    'form',
+    {
+      class: 'controls',
+      'aria-label': 'Run the contract',
+      onsubmit: (event) => {
+        event.preventDefault()
+        if (parseFuel(fuel.value) === undefined) fuel.focus()
+        else void actions.run()
+      },
+    },
+    h('div', { class: 'field' }, h('label', { for: 'entry' }, 'Start with'), entry),
+    h('div', { class: 'field' }, h('label', { for: 'fuel' }, 'Fuel budget'), fuel),
+    h('div', { class: 'buttons' }, run, cancel),
+    note,
+  )
+}
+
+function warnings({ info }: Choice): HTMLElement | null {
+  if (info.warnings.length === 0) return null
+  return h(
+    'ul',
+    { class: 'warnings', 'aria-label': 'Warnings' },
+    info.warnings.map((text) => h('li', {}, text)),
+  )
+}
+
+function overview({ info, sample }: Choice): HTMLElement {
+  return facts([
+    ['Size', bytes(info.size)],
+    sample && ['Written in', sample.language],
+    ['Memory', info.memory ? `starts with ${pages(info.memory.initialPages)}` : 'none'],
+    ['Functions', plural(info.functions, 'function')],
+  ])
+}
+
+/** What it will ask of the runtime: the nearest thing to a list of permissions. */
+function asks({ info }: Choice): HTMLElement {
+  const calls = info.imports.filter((item) => item.module === 'icn' && item.kind === 'func')
+  return h(
+    'section',
+    { class: 'asks' },
+    h('h3', {}, 'What it may ask the runtime'),
+    calls.length === 0
+      ? h('p', { class: 'quiet' }, 'Nothing: it only computes.')
+      : h(
+          'ul',
+          { class: 'ask-list' },
+          calls.map(({ name }) =>
+            h('li', {}, h('span', {}, hostCall(name, 'may') ?? 'A host call'), h('code', {}, name)),
+          ),
+        ),
+  )
+}

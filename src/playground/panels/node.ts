@@ -1,0 +1,126 @@
+/** This node: who it is, what it may do, how much it stores, and that its mana adds up. */
+import type { RuntimeInspection } from '../../index.ts'
+import { type Context, listen } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { bytes, milliseconds, number, pages } from '../format.ts'
+import { withProgress } from '../parts/busy.ts'
+import { bar, facts } from '../parts/facts.ts'
+import { copyableId } from '../parts/id.ts'
+import { problemCard } from '../parts/problem.ts'
+import type { PanelFactory } from '../router.ts'
+
+export function nodePanel({ runtime }: Context): PanelFactory {
+  return (_argument, signal) => {
+    const body = h('div', { class: 'node' })
+    const load = async () => {
+      try {
+        fill(body, ...content(await withProgress(body, 'Asking the runtime', runtime.inspect({ signal }))))
+      } catch (error) {
+        if (!signal.aborted) fill(body, problemCard(error, { retry: () => void load() }))
+      }
+    }
+    void load()
+    for (const event of ['mana', 'block'] as const) listen(runtime, event, () => void load(), signal)
+    return {
+      title: 'Node',
+      element: h(
+        'div',
+        {},
+        h(
+          'header',
+          { class: 'page-head' },
+          h('h1', {}, 'This node'),
+          h(
+            'p',
+            {},
+            'Your browser is a node of its own: its key, its ledger and its blocks are kept here and nowhere else.',
+          ),
+        ),
+        body,
+      ),
+    }
+  }
+}
+
+function content(state: RuntimeInspection): readonly HTMLElement[] {
+  const { limits } = state
+  return [
+    h(
+      'section',
+      {},
+      h('h2', {}, 'Who it is'),
+      facts([['DID', copyableId(state.did, 'the node’s DID')]], 'facts facts-stacked'),
+      facts([
+        ['Changes stored so far', number(state.epoch)],
+        ['Database', `${state.database}, in ${state.storage === 'memory' ? 'memory only' : 'IndexedDB'}`],
+        ['Environment', state.environment],
+        ['Version', `${state.version}, protocol ${state.protocolVersion}`],
+      ]),
+      storage(state),
+    ),
+    mana(state),
+    h(
+      'section',
+      {},
+      h('h2', {}, 'Limits of one run'),
+      facts([
+        ['Fuel', number(limits.fuel)],
+        ['Memory', pages(limits.memoryPages)],
+        ['Call depth', number(limits.callDepth)],
+        ['Time', milliseconds(limits.executionMs)],
+        ['Module size', bytes(limits.moduleBytes)],
+        ['Fuel table', state.fuelTable],
+      ]),
+    ),
+    h(
+      'details',
+      { class: 'detail' },
+      h('summary', {}, 'Counters'),
+      facts(
+        Object.entries(state.counters).map(([name, value]) => [name, number(value)] as const),
+        'facts facts-wide',
+      ),
+    ),
+  ]
+}
+
+function storage({ storageEstimate: estimate }: RuntimeInspection): HTMLElement | null {
+  if (!estimate) return null
+  return h(
+    'div',
+    { class: 'storage' },
+    h('p', {}, `${bytes(estimate.usage)} stored of ${bytes(estimate.quota)} that the browser allows`),
+    bar(estimate.quota > 0 ? estimate.usage / estimate.quota : 0, 'Share of the allowed storage in use'),
+  )
+}
+
+/** Mana is conserved: what came in is what is there, held or gone. */
+function mana({ manaTotals: totals }: RuntimeInspection): HTMLElement {
+  const came = totals.minted + totals.regenerated
+  const went = totals.balances + totals.escrow + totals.burned
+  const even = came === went
+  return h(
+    'section',
+    {},
+    h('h2', {}, 'Mana adds up'),
+    facts(
+      [
+        ['Given at the start and by others', number(totals.minted)],
+        ['Regenerated', number(totals.regenerated)],
+        ['Came in, together', h('strong', {}, number(came))],
+        ['In accounts', number(totals.balances)],
+        ['Held for jobs', number(totals.escrow)],
+        ['Spent for good', number(totals.burned)],
+        ['Accounted for, together', h('strong', {}, number(went))],
+      ],
+      'lines',
+    ),
+    h(
+      'p',
+      { class: even ? 'verdict tone-good' : 'verdict tone-bad' },
+      even
+        ? 'The two sums are the same: no mana was lost or made up.'
+        : `The two sums differ by ${number(came - went)}. That should not be.`,
+    ),
+  )
+}

@@ -1,0 +1,92 @@
+/** What came of the run: an empty tray, progress, the slip, or why there is none. After a reload, the newest receipt. */
+import type { Context } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { milliseconds } from '../format.ts'
+import { progress } from '../parts/busy.ts'
+import { problemCard } from '../parts/problem.ts'
+import { slip, slipOfReceipt, slipOfRun } from '../parts/slip.ts'
+import { href } from '../router.ts'
+import type { RunState } from '../store.ts'
+
+const PATIENCE_MS = 200
+
+export function outcomePanel({ store, actions }: Context, signal: AbortSignal): HTMLElement {
+  const tray = h('div', { class: 'tray' })
+  const panel = h(
+    'section',
+    { class: 'outcome', 'aria-labelledby': 'outcome-title' },
+    h('h2', { id: 'outcome-title' }, 'What came of it'),
+    tray,
+    h('p', { class: 'tray-more' }, h('a', { href: href('receipts') }, 'All receipts')),
+  )
+  let timer: ReturnType<typeof setInterval> | undefined
+  let ran = false
+
+  function showRunning(run: Extract<RunState, { kind: 'running' }>): void {
+    const label = () => `Running ${run.name} for ${milliseconds(performance.now() - run.startedAt)}`
+    // The slip before stays until the run has taken longer than the eye would notice.
+    timer = setInterval(() => {
+      if (performance.now() - run.startedAt < PATIENCE_MS) return
+      const shown = tray.querySelector('.progress-label')
+      if (shown) shown.textContent = label()
+      else fill(tray, h('div', { class: 'tray-empty' }, progress(label())))
+    }, 100)
+  }
+
+  store.watch(
+    ['run'],
+    ({ run }) => {
+      clearInterval(timer)
+      tray.setAttribute('aria-busy', String(run.kind === 'running'))
+      if (run.kind === 'running') {
+        ran = true
+        return showRunning(run)
+      }
+      fill(
+        tray,
+        content(run, () => void actions.run()),
+      )
+      if (ran && run.kind !== 'none') bringIntoView(tray)
+    },
+    signal,
+  )
+  signal.addEventListener('abort', () => clearInterval(timer))
+  return panel
+}
+
+function content(run: RunState, retry: () => void): HTMLElement {
+  switch (run.kind) {
+    case 'done':
+      return slip(slipOfRun(run.name, run.result, run.budget, run.stored), { level: 3, withReceipt: true })
+    case 'earlier': {
+      const data = slipOfReceipt(run.stored)
+      return data
+        ? slip({ ...data, name: 'Your last run' }, { level: 3, withReceipt: true })
+        : h('div', { class: 'tray-empty' }, h('p', {}, 'The newest receipt here came from elsewhere.'))
+    }
+    case 'failed':
+      return h(
+        'div',
+        { class: 'tray-problem' },
+        problemCard(run.error, { after: 'No receipt was written for this.', retry }),
+      )
+    default:
+      return h(
+        'div',
+        { class: 'tray-empty' },
+        h(
+          'p',
+          {},
+          'Nothing has run yet. Press Run: how it ended, what it cost and its signed receipt will be here.',
+        ),
+      )
+  }
+}
+
+/** On a narrow screen the slip is below the controls; a person should not have to look for it. */
+function bringIntoView(tray: HTMLElement): void {
+  const { top } = tray.getBoundingClientRect()
+  if (top >= 0 && top < window.innerHeight * 0.7) return
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
+  tray.parentElement?.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' })
+}

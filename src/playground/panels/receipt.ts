@@ -1,0 +1,122 @@
+/** One receipt: the run it vouches for, every field the signature covers, and the blocks it belongs to. */
+import type { StoredReceipt } from '../../index.ts'
+import type { Context } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { hex, number, plural, when } from '../format.ts'
+import { withProgress } from '../parts/busy.ts'
+import { facts, mark } from '../parts/facts.ts'
+import { copyableId, linkedId } from '../parts/id.ts'
+import { problemCard } from '../parts/problem.ts'
+import { slip, slipOfReceipt } from '../parts/slip.ts'
+import { href, type PanelFactory } from '../router.ts'
+
+export function receiptPanel({ runtime }: Context): PanelFactory {
+  return (cid = '', signal) => {
+    const body = h('div', { class: 'receipt' })
+    const load = async () => {
+      try {
+        const stored = await withProgress(body, 'Loading the receipt', runtime.receipts.get(cid, { signal }))
+        fill(body, ...content(stored))
+      } catch (error) {
+        if (signal.aborted) return
+        fill(body, problemCard(error, { title: 'This receipt could not be shown', retry: () => void load() }))
+      }
+    }
+    void load()
+    return {
+      title: 'Receipt',
+      element: h(
+        'div',
+        {},
+        h(
+          'header',
+          { class: 'page-head' },
+          h('p', { class: 'back' }, h('a', { href: href('receipts') }, 'All receipts')),
+          h('h1', {}, 'Receipt'),
+        ),
+        body,
+      ),
+    }
+  }
+}
+
+function content(stored: StoredReceipt): readonly HTMLElement[] {
+  const data = slipOfReceipt(stored)
+  return [
+    h(
+      'div',
+      { class: 'receipt-slip' },
+      data
+        ? slip(data, { level: 2, withReceipt: false })
+        : h(
+            'p',
+            { class: 'empty' },
+            'This receipt came from elsewhere. The run behind it is not stored here.',
+          ),
+    ),
+    h('div', { class: 'receipt-facts' }, signature(stored), places(stored)),
+  ]
+}
+
+function signature(stored: StoredReceipt): HTMLElement {
+  const covered = stored.signedFields.reduce((sum, field) => sum + field.bytes.length, 0)
+  return h(
+    'section',
+    {},
+    h('h2', {}, 'What is signed'),
+    h('p', {}, mark(stored.signatureValid)),
+    h(
+      'p',
+      {},
+      stored.signatureValid
+        ? 'The executor below signed exactly these fields. Change one letter and the mark above would be gone.'
+        : 'These fields and the signature do not belong together: do not trust this receipt.',
+    ),
+    facts(
+      stored.signedFields.map((field) => [field.name, h('code', { class: 'id whole' }, field.value)]),
+      'facts facts-stacked',
+    ),
+    h(
+      'details',
+      { class: 'detail' },
+      h('summary', {}, `The ${plural(covered, 'signed byte')}, field by field`),
+      facts(
+        stored.signedFields.map((field) => [
+          `${field.name}, ${plural(field.bytes.length, 'byte')}`,
+          h('code', { class: 'id whole' }, hex(field.bytes)),
+        ]),
+        'facts facts-stacked',
+      ),
+      facts(
+        [['Signature (Ed25519)', h('code', { class: 'id whole' }, hex(stored.receipt.signature))]],
+        'facts facts-stacked',
+      ),
+    ),
+  )
+}
+
+function places({ cid, receipt, run, anchoredAt }: StoredReceipt): HTMLElement {
+  const block = (target: string) => linkedId(target, href('blocks', target))
+  return h(
+    'section',
+    {},
+    h('h2', {}, 'Where it is kept'),
+    facts(
+      [
+        ['Receipt CID', copyableId(cid, 'the receipt’s CID')],
+        ['Anchored', when(anchoredAt)],
+        ['Receipt block', block(cid)],
+        ['Job block', block(receipt.jobId)],
+        ['Result block', block(receipt.resultCid)],
+        run && ['Run record', block(run.recordCid)],
+        run && [
+          'Module',
+          [block(run.moduleCid), ' ', h('a', { href: href('run', run.moduleCid) }, 'Run it again')],
+        ],
+        ['Time on the processor', `${number(receipt.cpuMs)} ms`],
+        run && ['Fuel table', run.fuelTable],
+      ],
+      'facts facts-stacked',
+    ),
+  )
+}

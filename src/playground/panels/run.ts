@@ -1,0 +1,41 @@
+/** The first screen: choose, look, run, read. */
+import type { Context } from '../context.ts'
+import { h } from '../dom.ts'
+import type { IntakeHandlers } from '../intake.ts'
+import type { Panel, PanelFactory } from '../router.ts'
+import { choosePanel } from './choose.ts'
+import { modulePanel } from './module.ts'
+import { outcomePanel } from './outcome.ts'
+
+export function runPanel(context: Context, handlers: IntakeHandlers): PanelFactory {
+  return (argument, signal): Panel => {
+    const { choice, samples } = context.store.get()
+    const sample = samples.find((item) => item.id === argument)
+    if (sample && choice?.sample !== sample) void context.actions.chooseSample(sample)
+    else if (argument && !sample && choice?.source !== argument) void context.actions.chooseStored(argument)
+    return {
+      title: 'Run',
+      element: h(
+        'div',
+        { class: 'run' },
+        h(
+          'header',
+          { class: 'page-head' },
+          h('h1', {}, 'Run a contract, get a signed receipt'),
+          h(
+            'p',
+            {},
+            'A contract of the InterCooperative Network runs here in your browser, on a measured budget. Nothing leaves this page.',
+          ),
+        ),
+        h(
+          'div',
+          { class: 'bench' },
+          choosePanel(context, handlers, signal),
+          modulePanel(context, signal),
+          outcomePanel(context, signal),
+        ),
+      ),
+    }
+  }
+}

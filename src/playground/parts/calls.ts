@@ -1,0 +1,53 @@
+/** Host calls of a run in order, and its log: plain words first, the exact call underneath. */
+import type { HostCallTrace, LogLine } from '../../index.ts'
+import { h } from '../dom.ts'
+import { number } from '../format.ts'
+import { hostCall } from '../words.ts'
+
+const MOST_SHOWN = 200
+
+export function callList(calls: readonly HostCallTrace[]): HTMLElement {
+  if (calls.length === 0) return h('p', { class: 'quiet' }, 'It asked the runtime for nothing.')
+  const rest = calls.length - MOST_SHOWN
+  return h(
+    'div',
+    {},
+    h('ol', { class: 'calls' }, calls.slice(0, MOST_SHOWN).map(callItem)),
+    rest > 0 && h('p', { class: 'quiet' }, `${number(rest)} more calls are not shown here.`),
+  )
+}
+
+function callItem(call: HostCallTrace): HTMLElement {
+  const words = hostCall(call.name, 'done')
+  const answer = call.error === undefined && call.result !== undefined ? number(call.result) : undefined
+  const exact = `${call.name}(${call.args.map(String).join(', ')})${call.result === undefined ? '' : ` → ${call.result}`}`
+  return h(
+    'li',
+    { class: call.error === undefined ? 'call' : 'call call-refused' },
+    h(
+      'p',
+      { class: 'call-line' },
+      h('span', {}, words ?? h('code', {}, call.name)),
+      answer !== undefined && h('span', { class: 'call-answer' }, answer),
+      call.error !== undefined && h('span', { class: 'call-answer' }, 'refused'),
+    ),
+    call.error !== undefined && h('p', { class: 'call-error' }, call.error),
+    call.detail && h('p', { class: 'call-detail' }, call.detail),
+    h('p', { class: 'call-exact' }, h('code', {}, exact), call.fuel > 0n && ` · ${number(call.fuel)} fuel`),
+  )
+}
+
+export function logList(logs: readonly LogLine[]): HTMLElement {
+  return h(
+    'ul',
+    { class: 'logs' },
+    logs.map((line) =>
+      h(
+        'li',
+        { class: `log log-${line.level}` },
+        h('span', { class: 'log-level' }, line.level),
+        h('span', {}, line.message),
+      ),
+    ),
+  )
+}

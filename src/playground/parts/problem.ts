@@ -1,0 +1,51 @@
+/** An error a person can read: what it means, what to do, then the runtime's own sentence with its numbers. */
+import { h } from '../dom.ts'
+import { number } from '../format.ts'
+import { problem } from '../words.ts'
+
+export interface ProblemOptions {
+  /** In place of the title that goes with the code. */
+  readonly title?: string
+  readonly after?: string
+  readonly retry?: () => void
+  readonly dismiss?: () => void
+}
+
+export function problemCard(error: unknown, options: ProblemOptions = {}): HTMLElement {
+  const found = problem(error)
+  const rows = Object.entries(found.data).filter(([, value]) => value !== null && value !== '')
+  return h(
+    'div',
+    { class: 'problem', 'data-code': found.code },
+    h('p', { class: 'problem-title' }, options.title ?? found.title),
+    h('p', { class: 'problem-message' }, found.message),
+    found.advice && h('p', {}, found.advice),
+    options.after && h('p', {}, options.after),
+    h(
+      'dl',
+      { class: 'chips' },
+      chip('code', found.code),
+      rows.map(([key, value]) => chip(key, place(key, value))),
+    ),
+    (options.retry || options.dismiss) &&
+      h(
+        'p',
+        { class: 'actions' },
+        options.retry &&
+          h('button', { type: 'button', class: 'button', onclick: options.retry }, 'Try again'),
+        options.dismiss &&
+          h('button', { type: 'button', class: 'button', onclick: options.dismiss }, 'Dismiss'),
+      ),
+  )
+}
+
+function chip(name: string, value: string): HTMLElement {
+  return h('div', {}, h('dt', {}, name), h('dd', {}, value))
+}
+
+/** Offsets read as byte positions, the way hex editors show them too. */
+function place(key: string, value: unknown): string {
+  if (key === 'offset' && typeof value === 'number') return `byte ${number(value)} (0x${value.toString(16)})`
+  if (typeof value === 'number' || typeof value === 'bigint') return number(value)
+  return Array.isArray(value) ? value.join(', ') : String(value)
+}

@@ -1,0 +1,86 @@
+/** What the screens share and what must outlive a change of screen: the chosen module, the run in progress, the balance. */
+import type { ModuleInfo, RunResult, StoredReceipt } from '../index.ts'
+import type { Sample } from './samples.ts'
+
+/** A module ready to run: its bytes, or the CID it is stored under. */
+export interface Choice {
+  readonly name: string
+  readonly source: Uint8Array | string
+  readonly info: ModuleInfo
+  readonly sample?: Sample
+}
+
+export type RunState =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'running'
+      readonly name: string
+      readonly startedAt: number
+      readonly abort: AbortController
+    }
+  | {
+      readonly kind: 'done'
+      readonly name: string
+      readonly result: RunResult
+      readonly budget: bigint
+      /** Absent until it has been read back from the store. */
+      readonly stored?: StoredReceipt
+    }
+  /** The newest receipt found at start, standing for the last run. */
+  | { readonly kind: 'earlier'; readonly stored: StoredReceipt }
+  | { readonly kind: 'failed'; readonly name: string; readonly error: unknown }
+
+export interface UiState {
+  readonly samples: readonly Sample[]
+  readonly samplesError: unknown
+  readonly choice: Choice | null
+  /** Name of the module being read, while it is. */
+  readonly choosing: string | null
+  /** A module that was refused; the choice before it stands. */
+  readonly refused: { readonly name: string; readonly error: unknown } | null
+  readonly entry: string
+  /** As typed. */
+  readonly fuel: string
+  readonly run: RunState
+  readonly balance: bigint | null
+}
+
+export interface Store<T> {
+  get(): T
+  set(patch: Partial<T>): void
+  /** Calls at once and after each change of one of these keys, until the signal aborts. */
+  watch(keys: readonly (keyof T)[], listener: (state: T) => void, signal?: AbortSignal): void
+}
+
+export function createStore<T extends object>(initial: T): Store<T> {
+  let state = initial
+  const watchers = new Set<{ keys: readonly (keyof T)[]; listener: (state: T) => void }>()
+  return {
+    get: () => state,
+    set(patch) {
+      const before = state
+      state = { ...state, ...patch }
+      for (const watcher of [...watchers])
+        if (watcher.keys.some((key) => before[key] !== state[key])) watcher.listener(state)
+    },
+    watch(keys, listener, signal) {
+      if (signal?.aborted) return
+      const watcher = { keys, listener }
+      watchers.add(watcher)
+      signal?.addEventListener('abort', () => watchers.delete(watcher))
+      listener(state)
+    },
+  }
+}
+
+export const INITIAL: UiState = {
+  samples: [],
+  samplesError: null,
+  choice: null,
+  choosing: null,
+  refused: null,
+  entry: 'run',
+  fuel: '1,000,000',
+  run: { kind: 'none' },
+  balance: null,
+}

@@ -1,0 +1,195 @@
+/** What happened, in plain words. The runtime's own sentences carry the numbers; these say what they mean for a person. */
+import type { ManaCause } from '../index.ts'
+import { number } from './format.ts'
+
+export type Tone = 'good' | 'bad' | 'warn'
+
+export interface Ending {
+  readonly tone: Tone
+  readonly title: string
+  readonly sentence: string
+}
+
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly reason?: string
+  readonly function?: string
+}
+
+const STOPS: Readonly<Record<string, readonly [title: string, sentence: string]>> = {
+  outOfFuel: ['Stopped: out of fuel', 'It used up its fuel before it was done, so the runtime stopped it.'],
+  callDepth: ['Stopped: calls nested too deep', 'Its functions called one another deeper than is allowed.'],
+  memoryLimit: ['Refused: too much memory', 'It asked for more memory than a contract may have.'],
+  unreachable: [
+    'Failed: the contract gave up',
+    'It reached a place its author marked as never to be reached.',
+  ],
+  memoryOutOfBounds: ['Failed: outside its memory', 'It touched memory that does not belong to it.'],
+  tableOutOfBounds: ['Failed: outside its table', 'It looked up a table entry that does not exist.'],
+  indirectCallTypeMismatch: ['Failed: wrong kind of call', 'It called a function as something it is not.'],
+  nullReference: ['Failed: nothing to call', 'It called through a reference that points nowhere.'],
+  integerDivideByZero: ['Failed: division by zero', 'It divided a whole number by zero.'],
+  integerOverflow: ['Failed: number too large', 'A division gave a number too large to hold.'],
+  invalidConversion: [
+    'Failed: not a whole number',
+    'It turned a number into an integer that cannot hold it.',
+  ],
+  stackOverflow: [
+    'Stopped: calls nested too deep',
+    'Its functions called one another until the stack was full.',
+  ],
+}
+
+const CODES: Readonly<Record<string, readonly [title: string, sentence: string]>> = {
+  HostAbi: ['Failed: bad host call', 'It called the runtime with something that makes no sense.'],
+  Economic: ['Refused: not enough mana', 'There was not enough mana for it.'],
+  PermissionDenied: ['Refused: not allowed', 'It tried something a contract may not do here.'],
+  InvalidSystemApiCall: ['Failed: unknown host call', 'It called something this runtime does not offer.'],
+  ExecutionTimeout: ['Stopped: took too long', 'It ran longer than the clock allows, so it was stopped.'],
+  ResourceLimitExceeded: ['Refused: over a limit', 'It went over one of the limits of this runtime.'],
+  WorkerCrashed: [
+    'Stopped: the runtime restarted',
+    'The worker that ran it ended; a new one has been started.',
+  ],
+  Aborted: ['Cancelled', 'You cancelled the run.'],
+}
+
+export function ending(success: boolean, result: bigint | null, failure: Failure | undefined): Ending {
+  if (success)
+    return {
+      tone: 'good',
+      title: 'Completed',
+      sentence:
+        result === null
+          ? 'The contract ran to its end. It returns no value.'
+          : `The contract ran to its end and returned ${number(result)}.`,
+    }
+  const known = STOPS[failure?.reason ?? ''] ?? CODES[failure?.code ?? '']
+  const [title, sentence] = known ?? ['Failed', 'The contract did not get to its end.']
+  return { tone: failure?.code === 'Aborted' ? 'warn' : 'bad', title, sentence }
+}
+
+/** The sentence about what the receipt promises when a run failed. */
+export function afterFailure(manaCharged: bigint): string {
+  return manaCharged === 0n
+    ? 'Nothing it did was kept, and its mana was given back. The receipt says that it failed.'
+    : 'Nothing it did was kept. The receipt says that it failed.'
+}
+
+export interface Problem {
+  readonly title: string
+  /** What the person can do about it. */
+  readonly advice?: string
+  readonly code: string
+  readonly message: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+const PROBLEMS: Readonly<Record<string, readonly [title: string, advice?: string]>> = {
+  StorageUnavailable: [
+    'This browser would not open its storage',
+    'Close other tabs of this page, leave private browsing, allow site data, then try again.',
+  ],
+  VersionMismatch: [
+    'This page and what it stored do not fit together',
+    'A newer version of this page has used the same storage. Reload the page; if that does not help, close its other tabs first.',
+  ],
+  QuotaExceeded: [
+    'The storage for this page is full',
+    'Nothing of this step was kept. Free some disk space, or clear data of other sites, then try again.',
+  ],
+  WorkerCrashed: [
+    'The runtime stopped and was started again',
+    'Everything stored before is still there. Try again.',
+  ],
+  Closed: ['The runtime has been closed', 'Reload the page to start it again.'],
+  Aborted: ['Cancelled', 'The step was stopped before it was done.'],
+  ExecutionTimeout: ['It took too long', 'The runtime stopped it. A smaller fuel budget ends a run earlier.'],
+  Economic: ['Not enough mana', 'Mana comes back by itself over time. The Mana page shows when.'],
+  ResourceLimitExceeded: ['Over a limit of this runtime'],
+  UnknownJob: ['No such job'],
+  SignatureError: ['The signature is not valid'],
+  MissingOrInvalidReceipt: ['The receipt is missing or not valid'],
+}
+
+export function problem(error: unknown): Problem {
+  const found = (error ?? {}) as { code?: unknown; message?: unknown; data?: unknown }
+  const code = typeof found.code === 'string' ? found.code : 'Unexpected'
+  const [title, advice] = PROBLEMS[code] ?? ['That did not work']
+  return {
+    title,
+    ...(advice ? { advice } : {}),
+    code,
+    message: typeof found.message === 'string' && found.message ? found.message : String(error),
+    data:
+      typeof found.data === 'object' && found.data !== null ? (found.data as Record<string, unknown>) : {},
+  }
+}
+
+const CAUSES: Readonly<Record<ManaCause, string>> = {
+  initial: 'Starting balance',
+  spend: 'Spent',
+  credit: 'Credited',
+  escrow: 'Held for a job',
+  payment: 'Paid for a job',
+  refund: 'Given back',
+  regeneration: 'Regenerated',
+  governance: 'Governance',
+  zk: 'Proof checked',
+}
+
+export function cause(name: ManaCause): string {
+  return CAUSES[name] ?? name
+}
+
+/** Host calls as something done, and as something a contract may do. */
+const HOST_CALLS: Readonly<Record<string, readonly [done: string, may: string]>> = {
+  account_get_mana: ['Asked for a mana balance', 'Ask for a mana balance'],
+  account_spend_mana: ['Spent mana', 'Spend your mana'],
+  account_credit_mana: ['Credited mana', 'Credit mana to an account'],
+  price_by_reputation: ['Asked for a price', 'Ask for a price'],
+  submit_mesh_job: ['Submitted a job to the mesh', 'Submit a job to the mesh'],
+  get_pending_mesh_jobs: ['Asked which jobs are waiting', 'Ask which jobs are waiting'],
+  get_job_id: ['Asked for a job’s full id', 'Ask for a job’s full id'],
+  get_job_status: ['Asked how a job stands', 'Ask how a job stands'],
+  anchor_receipt: ['Anchored a receipt', 'Anchor a receipt'],
+  get_reputation: ['Asked for a reputation', 'Ask for a reputation'],
+  get_caller: ['Asked who started it', 'Ask who started it'],
+  get_current_time: ['Asked for the time', 'Ask for the time'],
+  log: ['Wrote a log line', 'Write to its log'],
+  log_message: ['Wrote a log line', 'Write to its log'],
+  last_error: ['Asked why a call was refused', 'Ask why a call was refused'],
+  last_error_code: ['Asked why a call was refused', 'Ask why a call was refused'],
+  verify_zk_proof: ['Checked a zero-knowledge proof', 'Check a zero-knowledge proof'],
+  verify_zk_revocation_proof: ['Checked a revocation proof', 'Check a revocation proof'],
+  generate_zk_proof: ['Made a zero-knowledge proof', 'Make a zero-knowledge proof'],
+  create_governance_proposal: ['Made a proposal', 'Make a proposal'],
+  open_governance_voting: ['Opened a vote', 'Open a vote'],
+  cast_governance_vote: ['Cast a vote', 'Cast your vote'],
+  close_governance_proposal_voting: ['Closed a vote', 'Close a vote'],
+  execute_governance_proposal: ['Carried out a proposal', 'Carry out a proposal'],
+  delegate_vote: ['Delegated a vote', 'Delegate your vote'],
+  revoke_delegation: ['Took back a delegation', 'Take back a delegation'],
+  dag_put: ['Stored a block', 'Store a block'],
+  dag_get: ['Read a block', 'Read a block'],
+}
+
+/** Undefined for names we have no words for. */
+export function hostCall(name: string, tense: 'done' | 'may'): string | undefined {
+  return HOST_CALLS[name.replace(/^(wasm_)?host_/, '')]?.[tense === 'done' ? 0 : 1]
+}
+
+const ENDS: Readonly<Record<string, string>> = {
+  completes: 'Runs to its end',
+  outOfFuel: 'Is stopped: out of fuel',
+  memoryLimit: 'Is refused: too much memory',
+  callDepth: 'Is stopped: calls too deep',
+  integerDivideByZero: 'Fails: division by zero',
+  unreachable: 'Fails: gives up',
+}
+
+/** How a sample is meant to end. */
+export function expected({ ends, reason }: { readonly ends: string; readonly reason?: string }): string {
+  return ENDS[reason ?? ends] ?? ENDS[ends] ?? 'Fails'
+}
