@@ -58,3 +58,10 @@ export interface StateStore {
   readonly epoch: number
   close(): Promise<void>
 }
+
+/** Objects that only the database itself can hold, such as a non-extractable CryptoKey. */
+export interface KeyHolder {
+  get(name: string): Promise<unknown>
+  /** Keeps `value` unless something is kept under the name already; answers what is kept, so that tabs agree on one. */
+  put(name: string, value: unknown): Promise<unknown>
+}
