@@ -5,6 +5,7 @@
 import { randomBytes } from '@noble/hashes/utils.js'
 import { expectBytes, KEY_BYTES } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
+import type { KeyHolder } from '../storage/types.ts'
 import { nobleSigner, publicKeyOfSeed, type Signer, webCryptoSigner } from './signer.ts'
 
 /** What is stored: survives structured clone, and so IndexedDB, as it is. */
@@ -12,17 +13,10 @@ export type IdentityKey =
   | { readonly kind: 'webcrypto'; readonly publicKey: Uint8Array; readonly privateKey: CryptoKey }
   | { readonly kind: 'seed'; readonly publicKey: Uint8Array; readonly seed: Uint8Array }
 
-/** Where the key lives. Two tabs may open at once, so storing is first-come. */
-export interface IdentityKeyHolder {
-  load(): Promise<IdentityKey | undefined>
-  /** Stores `key` unless one is there already; resolves with the one that is stored now. */
-  storeIfAbsent(key: IdentityKey): Promise<IdentityKey>
-}
-
-/** The stored identity, made first when there is none. */
-export async function openIdentity(holder: IdentityKeyHolder): Promise<Signer> {
-  const stored = (await holder.load()) ?? (await holder.storeIfAbsent(await generateIdentityKey()))
-  return signerOf(stored)
+/** The stored identity, made first when there is none; two tabs that open at once end with one. */
+export async function openIdentity(holder: KeyHolder, name = 'identity'): Promise<Signer> {
+  const stored = (await holder.get(name)) ?? (await holder.put(name, await generateIdentityKey()))
+  return signerOf(stored as IdentityKey)
 }
 
 /** @throws IcnError CryptoError when what was stored is not a key. */

@@ -119,10 +119,10 @@ describe('signers', () => {
     let stored: IdentityKey | undefined
     let stores = 0
     const holder = {
-      load: async () => stored,
-      storeIfAbsent: async (key: IdentityKey) => {
+      get: async () => stored,
+      put: async (_name: string, key: unknown) => {
         stores++
-        stored ??= key
+        stored ??= key as IdentityKey
         return stored
       },
     }
@@ -139,9 +139,9 @@ describe('signers', () => {
   it('two tabs that open at once end with one identity', async () => {
     let stored: IdentityKey | undefined
     const holder = {
-      load: async () => undefined,
-      storeIfAbsent: async (key: IdentityKey) => {
-        stored ??= key
+      get: async () => undefined,
+      put: async (_name: string, key: unknown) => {
+        stored ??= key as IdentityKey
         return stored
       },
     }
