@@ -1,6 +1,6 @@
 // Builds the package (dist) and the playground (dist-playground), then prints the sizes and fails over budget.
 // `--package` leaves the playground out.
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
@@ -27,6 +27,15 @@ export async function buildPackage() {
     allowOverwrite: true,
     logLevel: 'warning',
   })
+  writeFileSync(join(root, 'dist/worker.licenses.txt'), licenses())
+}
+
+/** The texts that must travel with what the worker carries inside. */
+function licenses() {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return Object.keys(dependencies)
+    .map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim()}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 export const buildPlayground = () => must('vite', ['build', '--logLevel', 'warn'])

@@ -1,19 +1,21 @@
 // Checks the package as others will get it: packed into a tarball and unpacked into a foreign project.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root, run } from './lib/process.mjs'
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /**
- * A folder outside of this repository with the packed package and its dependencies installed, as npm would lay them.
+ * A project outside of this repository with the packed package and its dependencies installed, as npm would lay them.
+ * @param {string} from folder of e2e/consumers that is the project
  * @param {readonly string[]} [tools] further packages of ours the project may use
  * @returns {{ folder: string, tarball: string }}
  */
-export function foreignProject(tools = []) {
+export function foreignProject(from, tools = []) {
   const folder = mkdtempSync(join(tmpdir(), 'icn-consumer-'))
+  cpSync(join(root, 'e2e/consumers', from), folder, { recursive: true })
   const [{ filename }] = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
       cwd: root,
@@ -27,7 +29,7 @@ export function foreignProject(tools = []) {
   execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
   for (const name of [...Object.keys(manifest.dependencies), ...tools]) {
     const at = join(folder, 'node_modules', name)
-    mkdirSync(join(at, '..'), { recursive: true })
+    mkdirSync(dirname(at), { recursive: true })
     symlinkSync(join(root, 'node_modules', name), at)
   }
   writeFileSync(
@@ -76,20 +78,19 @@ async function typesResolve({ tarball }) {
   if (code !== 0) throw new Error(output)
 }
 
-/** The declarations compile, unskipped, under the strictest options somebody may have. */
+/** The declarations compile, unskipped, under the strictest options somebody may have, with both ways to resolve. */
 async function typesCheck({ folder }) {
-  const { code, output } = await run('tsc', ['-p', join(root, 'e2e/consumers/types'), '--outDir', folder], {
-    quiet: true,
-    cwd: folder,
-  })
-  if (code !== 0) throw new Error(output)
+  for (const more of [[], ['--module', 'ESNext', '--moduleResolution', 'Bundler']]) {
+    const { code, output } = await run('tsc', ['-p', folder, ...more], { quiet: true, cwd: folder })
+    if (code !== 0) throw new Error(output)
+  }
 }
 
 /** @param {import('./lib/tally.mjs').Tally} tally */
 export async function checkPackage(tally) {
   let project
   const packed = await tally.check('the package packs', () => {
-    project = foreignProject()
+    project = foreignProject('types')
     return `${(readFileSync(project.tarball).length / 1000).toFixed(0)} kB`
   })
   if (!packed) return

@@ -1,0 +1,4 @@
+export function serve(
+  mounts: Record<string, string>,
+  extra?: Record<string, string>,
+): Promise<{ origin: string; port: number; close: () => Promise<void> }>
