@@ -209,6 +209,8 @@ export async function buildAbiPage() {
     '<!-- Made by scripts/build-guests.mjs from src/host/abi.ts. -->',
     '',
     'Import them from the module `icn`. A function with several types takes any of them; the type you declare chooses.',
+    'Within one module a name has one type: for a second one use another name of the function.',
+    '',
     'Fuel is the price of a call, plus the price per byte of text that goes in or out.',
     '',
   ]

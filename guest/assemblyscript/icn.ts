@@ -6,8 +6,8 @@
 
 @external("icn", "host_account_get_mana")
 declare function host_account_get_mana(): i64
-@external("icn", "host_account_get_mana")
-declare function host_account_get_mana_of(did: usize, length: i32): i64
+@external("icn", "wasm_host_account_get_mana")
+declare function wasm_host_account_get_mana(did: usize, length: i32): i64
 @external("icn", "host_account_spend_mana")
 declare function host_account_spend_mana(did: usize, length: i32, amount: i64): i32
 @external("icn", "host_submit_mesh_job")
@@ -56,7 +56,7 @@ export function mana(): i64 {
 /** Mana of any account. */
 export function manaOf(did: string): i64 {
   const bytes = String.UTF8.encode(did)
-  return host_account_get_mana_of(changetype<usize>(bytes), bytes.byteLength)
+  return wasm_host_account_get_mana(changetype<usize>(bytes), bytes.byteLength)
 }
 
 /** Spend mana of this node's account, named by its DID. */

@@ -21,7 +21,7 @@ enum icn_level { ICN_DEBUG = 0, ICN_INFO = 1, ICN_WARN = 2, ICN_ERROR = 3 };
 
 // Mana of this node's account, and of any account by its DID.
 ICN_IMPORT("host_account_get_mana") int64_t icn_mana(void);
-ICN_IMPORT("host_account_get_mana") int64_t icn_mana_of(const char *did, int32_t did_length);
+ICN_IMPORT("wasm_host_account_get_mana") int64_t icn_mana_of(const char *did, int32_t did_length);
 
 // Spend mana of this node's account, named by its DID. 1: spent, 0: refused.
 ICN_IMPORT("host_account_spend_mana") int32_t icn_spend_mana(const char *did, int32_t did_length, int64_t amount);

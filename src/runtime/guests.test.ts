@@ -76,6 +76,15 @@ describe('the bindings declare what the host serves', () => {
     expect(wrong.filter(Boolean)).toEqual([])
   })
 
+  // One import name has one type in a module: two bindings of one name could not be used together.
+  test.each([
+    ['guest/assemblyscript/icn.ts', /@external\("icn", "(\w+)"\)/g],
+    ['guest/c/icn.h', /^ICN_IMPORT\("(\w+)"\)/gm],
+  ])('%s binds each name once', (file, pattern) => {
+    const names = [...readFileSync(join(ROOT, file), 'utf8').matchAll(pattern)].map(([, name]) => name)
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
+  })
+
   test('and both speak of the same functions', () => {
     const names = (file: string, pattern: RegExp) =>
       [
