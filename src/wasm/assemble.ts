@@ -29,8 +29,8 @@ export interface Additions {
   exported(index: number): number
   /** The same in element segments and constant expressions. */
   referenced(index: number): number
-  /** Write the count and the bodies of the code section. */
-  code(out: Writer): void
+  /** All bodies, original and added, without the count. */
+  readonly code: Writer
 }
 
 /** The order sections are written in; where one is missing and metering needs it, it is made here. */
@@ -67,8 +67,10 @@ export function assemble(module: ParsedModule, limits: WasmLimits, add: Addition
     else if (id === SectionId.memory) writeMemory(module, out, limits)
     else if (id === SectionId.global) writeGlobals(module, out, found?.contents, found?.end, add)
     else if (id === SectionId.export) writeExports(module, out, add)
-    else if (id === SectionId.code) add.code(out)
-    else if (id === SectionId.element)
+    else if (id === SectionId.code) {
+      out.u32(add.functionTypes.length)
+      out.copy(add.code.bytes, 0, add.code.length)
+    } else if (id === SectionId.element)
       copyReplacing(module, out, found!.contents, found!.end, module.elementSites, add.referenced)
     else out.copy(module.bytes, found!.contents, found!.end)
     out.patch(size)

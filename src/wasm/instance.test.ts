@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { IcnError } from '../common/errors.ts'
-import { instantiate, meter } from './index.ts'
 import { fromWat } from './fixtures/wat.ts'
+import { instantiate, meter } from './index.ts'
 import type { HostImports, InstanceOptions, MeteredInstance } from './types.ts'
 
 function start(

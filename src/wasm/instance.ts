@@ -11,7 +11,8 @@ import {
 } from './types.ts'
 import { DEFAULT_LIMITS } from './validate/limits.ts'
 
-const MAX_I64 = 0x7fff_ffff_ffff_ffffn
+/** Larger budgets count as this one: the counter may be given back some units and must not overflow. */
+const LARGEST_BUDGET = 1n << 62n
 
 /** Values of the `icn:reason` global, written by metered code before it stops itself. */
 const REASONS: readonly (StopReason | null)[] = [null, 'outOfFuel', 'callDepth']
@@ -63,7 +64,7 @@ class Run implements MeteredInstance {
   constructor(module: WebAssembly.Module, instance: WebAssembly.Instance, fuel: bigint, callDepth: number) {
     this.#module = module
     this.exports = instance.exports
-    this.#budget = fuel < MAX_I64 ? fuel : MAX_I64
+    this.#budget = fuel < LARGEST_BUDGET ? fuel : LARGEST_BUDGET
     this.#callDepth = callDepth
     this.#fuel = meterGlobal(instance, METER_EXPORTS.fuel) as WebAssembly.Global<'i64'>
     this.#depth = meterGlobal(instance, METER_EXPORTS.depth) as WebAssembly.Global<'i32'>

@@ -72,6 +72,7 @@ export const Op = {
   f64Eq: 0x61,
   i32Add: 0x6a,
   i32Sub: 0x6b,
+  i32DivU: 0x6e,
   i32ShrU: 0x76,
   i64Add: 0x7c,
   i64Sub: 0x7d,

@@ -1,108 +1,133 @@
-/** First design: the counter in a global, added to and compared at Wasmtime's own places. */
-import { BodyAnalyser, Place } from './analysis.ts'
-import { assemble } from './assemble.ts'
+/** Plan, then every body, then what is added behind them: the metered module. */
+import { BodyAnalyser } from './analysis.ts'
+import { type AddedExport, assemble } from './assemble.ts'
+import { type AddedIndices, BodyEmitter, type EmitContext } from './emit.ts'
 import { Op } from './opcodes.ts'
+import { ChargePlacer } from './optimise.ts'
+import { planModule } from './plan.ts'
 import { type ParsedModule, Type } from './sections.ts'
+import { TypeTable } from './type-table.ts'
 import { type FuelTable, METER_EXPORTS, type WasmLimits } from './types.ts'
-import type { Writer } from './writer.ts'
+import { EntryFor, writeEntry, writeGrow, writeImportAdapter } from './wrappers.ts'
+import { Writer } from './writer.ts'
 
-export function rewrite(module: ParsedModule, limits: WasmLimits, fuel: FuelTable): Uint8Array<ArrayBuffer> {
-  const analyser = new BodyAnalyser(module, limits, fuel)
+/** A function added behind the original ones. */
+interface AddedFunction {
+  readonly type: number
+  write(out: Writer): void
+}
+
+export function rewrite(module: ParsedModule, limits: WasmLimits, table: FuelTable): Uint8Array<ArrayBuffer> {
+  const analyser = new BodyAnalyser(module, limits, table)
+  const plan = planModule(module, analyser, table.entry)
   const imported = module.imports.length
-  const firstGlobal = module.globals.length
-  const FUEL = firstGlobal
-  const REASON = firstGlobal + 2
-  const PAGES = firstGlobal + 3
-  const growType = module.types.length
-  const growFunction = module.functions.length
-  const stop = (out: Writer): void => {
-    for (const byte of [Op.if, 0x40, Op.i32Const, 1, Op.globalSet]) out.byte(byte)
-    out.u32(REASON)
-    out.byte(Op.unreachable)
-    out.byte(Op.end)
+  const types = new TypeTable(module.types)
+  const functions: AddedFunction[] = []
+  const addFunction = (type: number, write: (out: Writer) => void): number =>
+    module.functions.length + functions.push({ type, write }) - 1
+
+  const globals = module.globals.length
+  const added: AddedIndices = {
+    fuel: globals,
+    depth: globals + 1,
+    reason: globals + 2,
+    pages: globals + 3,
+    grow: addFunction(types.index({ params: [Type.i32], results: [Type.i32] }), (out) =>
+      module.memory === null ? writeNothing(out) : writeGrow(out, context),
+    ),
   }
-  const charge = (out: Writer, units: number, check: boolean): void => {
-    if (units > 0) {
-      out.byte(Op.globalGet)
-      out.u32(FUEL)
-      out.byte(Op.i64Const)
-      out.signed(units)
-      out.byte(Op.i64Sub)
-      out.byte(Op.globalSet)
-      out.u32(FUEL)
+  /** One stand-in for each function and use, made when it is first asked for. */
+  const standIns = (make: (index: number) => number): ((index: number) => number) => {
+    const made = new Map<number, number>()
+    return (index) => {
+      const known = made.get(index)
+      if (known !== undefined) return known
+      const fresh = make(index)
+      made.set(index, fresh)
+      return fresh
     }
-    if (!check) return
-    out.byte(Op.globalGet)
-    out.u32(FUEL)
-    for (const byte of [Op.i64Const, 0, Op.i64LeS]) out.byte(byte)
-    stop(out)
   }
-  const body = (out: Writer, i: number): void => {
-    const { start, end } = module.bodies[i]!
-    const facts = analyser.analyse(imported + i, module.bodies[i]!)
-    const { table } = analyser
-    const size = out.placeholder()
-    out.copy(module.bytes, start, facts.groupsStart)
-    out.copy(module.bytes, facts.groupsStart, facts.codeStart)
-    charge(out, fuel.entry, true)
-    let at = facts.codeStart
-    for (let row = 0; row < table.count; row++) {
-      const kind = table.kind(row)
-      if (kind === Place.memoryBulk || kind === Place.tableBulk || kind === Place.refFunc) continue
-      out.copy(module.bytes, at, table.start(row))
-      at = table.end(row)
-      if (kind === Place.dead) continue
-      charge(out, table.cost(row), false)
-      if (kind === Place.memoryGrow) {
-        out.byte(Op.call)
-        out.u32(growFunction)
-      } else {
-        out.copy(module.bytes, table.start(row), at)
-        if (kind === Place.loop) charge(out, 0, true)
-      }
+  const exported = standIns((index) =>
+    index < imported
+      ? index
+      : addFunction(module.functions[index]!, (out) => writeEntry(out, context, index, EntryFor.outside)),
+  )
+  const referenced = standIns((index) => {
+    if (plan.directTables) {
+      if (index >= imported) return index
+      return addFunction(types.counted(module.functions[index]!, true), (out) =>
+        writeImportAdapter(out, context, index),
+      )
     }
-    out.copy(module.bytes, at, end)
-    out.patch(size)
-  }
+    if (index < imported) return index
+    return addFunction(module.functions[index]!, (out) => writeEntry(out, context, index, EntryFor.table))
+  })
+  const context: EmitContext = { module, plan, types, table, added, referenced }
+
+  const exports = meterExports(module, added, exported)
+  for (const { index } of module.exportSites) exported(index)
+  for (const { index } of [...module.elementSites, ...module.globalSites]) referenced(index)
+  const original = plan.functions.map(({ constantCost, depth }, i) => {
+    const type = module.functions[imported + i]!
+    return constantCost >= 0 ? type : types.counted(type, depth)
+  })
+  const code = writeCode(context, analyser, functions)
+
   return assemble(module, limits, {
-    types: [{ params: [Type.i32], results: [Type.i32] }],
-    functionTypes: [...module.functions.slice(imported), ...(module.memory === null ? [] : [growType])],
+    types: types.added,
+    functionTypes: [...original, ...functions.map(({ type }) => type)],
     globals: [
       { type: Type.i64, init: [Op.i64Const, 0] },
       { type: Type.i32, init: [Op.i32Const, 0] },
       { type: Type.i32, init: [Op.i32Const, 0] },
       { type: Type.i32, init: [Op.i32Const, 0] },
     ],
-    exports: [
-      { name: METER_EXPORTS.fuel, kind: 3, index: FUEL },
-      { name: METER_EXPORTS.depth, kind: 3, index: FUEL + 1 },
-      { name: METER_EXPORTS.reason, kind: 3, index: REASON },
-      { name: METER_EXPORTS.pages, kind: 3, index: PAGES },
-      ...(module.start === null ? [] : [{ name: METER_EXPORTS.start, kind: 0, index: module.start }]),
-      ...(module.memory === null || module.exports.some((e) => e.kind === 2)
-        ? []
-        : [{ name: METER_EXPORTS.memory, kind: 2, index: 0 }]),
-    ],
-    exported: (index) => index,
-    referenced: (index) => index,
-    code: (out) => {
-      out.u32(module.bodies.length + (module.memory === null ? 0 : 1))
-      for (let i = 0; i < module.bodies.length; i++) body(out, i)
-      if (module.memory !== null) growBody(out, PAGES)
-    },
+    exports,
+    exported,
+    referenced,
+    code,
   })
 }
 
-/** `memory.grow` held to the run's own page limit: `n > pages - size` answers -1 and touches nothing. */
-function growBody(out: Writer, pages: number): void {
+/** Bodies are written first, for they may still ask for types and stand-ins that stand before them in the module. */
+function writeCode(context: EmitContext, analyser: BodyAnalyser, added: readonly AddedFunction[]): Writer {
+  const { module, plan, table } = context
+  const imported = module.imports.length
+  const out = new Writer(Math.ceil(module.bytes.length * 1.4) + 1024)
+  const placer = new ChargePlacer(module.bytes, table.entry, (callee) =>
+    callee < imported ? -1 : plan.functions[callee - imported]!.constantCost,
+  )
+  const emitter = new BodyEmitter(context)
+  module.bodies.forEach((body, i) => {
+    const facts = analyser.analyse(imported + i, body)
+    emitter.emit(out, i, facts, analyser.table, placer.place(analyser.table))
+  })
+  // A body written here may add another, so the length is read anew each time.
+  for (let i = 0; i < added.length; i++) added[i]!.write(out)
+  return out
+}
+
+function meterExports(
+  module: ParsedModule,
+  added: AddedIndices,
+  exported: (index: number) => number,
+): AddedExport[] {
+  const exports: AddedExport[] = [
+    { name: METER_EXPORTS.fuel, kind: 3, index: added.fuel },
+    { name: METER_EXPORTS.depth, kind: 3, index: added.depth },
+    { name: METER_EXPORTS.reason, kind: 3, index: added.reason },
+    { name: METER_EXPORTS.pages, kind: 3, index: added.pages },
+  ]
+  if (module.start !== null)
+    exports.push({ name: METER_EXPORTS.start, kind: 0, index: exported(module.start) })
+  if (module.memory !== null && !module.exports.some(({ kind }) => kind === 2))
+    exports.push({ name: METER_EXPORTS.memory, kind: 2, index: 0 })
+  return exports
+}
+
+/** Stands for growth in a module without memory, where nothing calls it. */
+function writeNothing(out: Writer): void {
   const size = out.placeholder()
-  out.byte(0)
-  out.byte(Op.localGet)
-  out.byte(0)
-  out.byte(Op.globalGet)
-  out.u32(pages)
-  for (const byte of [Op.memorySize, 0, Op.i32Sub, Op.i32GtU, Op.if, 0x7f]) out.byte(byte)
-  for (const byte of [Op.i32Const, 0x7f, Op.else]) out.byte(byte)
-  for (const byte of [Op.localGet, 0, Op.memoryGrow, 0, Op.end, Op.end]) out.byte(byte)
+  for (const byte of [0, Op.unreachable, Op.end]) out.byte(byte)
   out.patch(size)
 }

@@ -12,7 +12,10 @@ export interface FuelTable {
   readonly operator: number
   /** Opcodes (first byte) that cost nothing. */
   readonly freeOperators: readonly number[]
-  /** One more unit for every so many whole bytes that `memory.copy`, `memory.fill` or `memory.init` is asked to write. */
+  /**
+   * Operand charges (this and the next): a charge above zero is taken before the operator runs and compared at once,
+   * the only comparison beside function entries and loop headers; consumed >= budget stops.
+   * One more unit for every so many whole bytes that `memory.copy`, `memory.fill` or `memory.init` is asked to write. */
   readonly memoryBytesPerUnit: number
   /** One more unit for every so many whole elements of `table.grow`, `table.fill`, `table.copy`, `table.init`. */
   readonly tableElementsPerUnit: number
