@@ -72,7 +72,8 @@ export function runPlain(
 
 export function encodeResults(types: readonly ValueType[], value: unknown): string[] {
   const values = types.length === 0 ? [] : types.length === 1 ? [value] : [...(value as Iterable<unknown>)]
-  if (values.length !== types.length) throw new Error(`expected ${types.length} results, got ${values.length}`)
+  if (values.length !== types.length)
+    throw new Error(`expected ${types.length} results, got ${values.length}`)
   return values.map((item, i) => encode(types[i]!, item))
 }
 
