@@ -1,5 +1,5 @@
 /** Starts the runtime, builds the shell, wires events to the store, opens the first screen. */
-import { type IcnRuntime, startRuntime } from '../index.ts'
+import { startRuntime } from '../index.ts'
 import { createActions } from './actions.ts'
 import type { Context } from './context.ts'
 import { fill, h } from './dom.ts'
@@ -21,13 +21,6 @@ import { buildShell } from './shell.ts'
 import { createStore, INITIAL, type Store, type UiState } from './store.ts'
 import { applyTheme } from './theme.ts'
 
-declare global {
-  interface Window {
-    /** The page's runtime, for the console and for end-to-end tests. */
-    icn?: IcnRuntime
-  }
-}
-
 applyTheme()
 const app = document.querySelector('#app')
 if (app) void start(app)
@@ -38,7 +31,7 @@ async function start(place: Element): Promise<void> {
   const slow = setTimeout(() => fill(shell.outlet, progress('Starting the runtime')), 200)
   try {
     const [runtime] = await Promise.all([startRuntime(OPTIONS), fillSamples(store)])
-    window.icn = runtime
+    Object.assign(window, { icn: runtime }) // for the console and for end-to-end tests
     const did = await runtime.identity.did()
     clearTimeout(slow)
     open({ runtime, did, store, actions: createActions(runtime, store) }, shell)

@@ -11,6 +11,7 @@ import { rows } from '../parts/rows.ts'
 import type { PanelFactory } from '../router.ts'
 import { REGENERATION } from '../settings.ts'
 import { cause } from '../words.ts'
+import { manaChart } from './mana-chart.ts'
 
 const PAGE = 25
 
@@ -60,6 +61,7 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
   const figure = h('p', { class: 'figure' })
   const clock = h('div', { class: 'bar bar-mana', 'aria-hidden': 'true' }, h('div', { class: 'bar-fill' }))
   const next = h('p', { class: 'next-tick' })
+  const chart = h('div', { class: 'chart-place' })
   const trouble = h('div')
   let lastTick: number | undefined
 
@@ -80,26 +82,22 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
       next.textContent = lastTick === undefined ? ' ' : `${number(REGENERATION.amount)} more in ${seconds} s`
   }
 
-  async function findLastTick(): Promise<void> {
+  /** Where the clock stands and what the chart draws, both from the newest entries. */
+  async function look(): Promise<void> {
     const { items } = await runtime.mana.history({ did, limit: 100, signal })
     const tick =
       items.find((entry) => entry.cause === 'regeneration') ??
       items.find((entry) => entry.cause === 'initial')
-    if (tick && lastTick === undefined) lastTick = tick.at * 1000
+    if (tick) lastTick = tick.at * 1000
     showClock()
+    fill(chart, manaChart(items, Date.now() / 1000))
   }
 
   const timer = setInterval(showClock, 250)
   signal.addEventListener('abort', () => clearInterval(timer))
-  listen(
-    runtime,
-    'mana',
-    (event) => {
-      if (event.did === did && event.cause === 'regeneration') lastTick = Date.now()
-    },
-    signal,
-  )
-  findLastTick().catch(() => showClock()) // without it only the countdown is missing
+  const quietly = () => void look().catch(() => showClock()) // the history below tells of failures
+  listen(runtime, 'mana', quietly, signal)
+  quietly()
 
   async function regenerate(): Promise<void> {
     try {
@@ -114,17 +112,22 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
   return h(
     'section',
     { class: 'balance', 'aria-labelledby': 'balance-title' },
-    h('h2', { id: 'balance-title' }, 'Balance'),
-    figure,
-    clock,
-    next,
     h(
-      'p',
-      { class: 'quiet' },
-      `${number(REGENERATION.amount)} mana come back every ${REGENERATION.intervalMs / 1000} seconds, up to ${number(REGENERATION.cap)}.`,
+      'div',
+      { class: 'balance-now' },
+      h('h2', { id: 'balance-title' }, 'Balance'),
+      figure,
+      clock,
+      next,
+      h(
+        'p',
+        { class: 'quiet' },
+        `${number(REGENERATION.amount)} mana come back every ${REGENERATION.intervalMs / 1000} seconds, up to ${number(REGENERATION.cap)}.`,
+      ),
+      h('button', { type: 'button', class: 'button', onclick: () => void regenerate() }, 'Regenerate now'),
+      trouble,
     ),
-    h('button', { type: 'button', class: 'button', onclick: () => void regenerate() }, 'Regenerate now'),
-    trouble,
+    chart,
   )
 }
 

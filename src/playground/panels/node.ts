@@ -75,7 +75,17 @@ function content(state: RuntimeInspection): readonly HTMLElement[] {
     h(
       'details',
       { class: 'detail' },
-      h('summary', {}, 'Counters'),
+      h('summary', {}, 'For engineers'),
+      h(
+        'p',
+        {},
+        'In the console of this page ',
+        h('code', {}, 'icn'),
+        ' is the runtime: try ',
+        h('code', {}, 'await icn.inspect()'),
+        '.',
+      ),
+      h('h3', {}, 'Counters'),
       facts(
         Object.entries(state.counters).map(([name, value]) => [name, number(value)] as const),
         'facts facts-wide',

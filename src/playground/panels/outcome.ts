@@ -5,19 +5,20 @@ import { milliseconds } from '../format.ts'
 import { progress } from '../parts/busy.ts'
 import { problemCard } from '../parts/problem.ts'
 import { slip, slipOfReceipt, slipOfRun } from '../parts/slip.ts'
-import { href } from '../router.ts'
 import type { RunState } from '../store.ts'
+import { recentReceipts } from './recent.ts'
 
 const PATIENCE_MS = 200
 
-export function outcomePanel({ store, actions }: Context, signal: AbortSignal): HTMLElement {
+export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement {
+  const { store, actions } = context
   const tray = h('div', { class: 'tray' })
   const panel = h(
     'section',
     { class: 'outcome', 'aria-labelledby': 'outcome-title' },
     h('h2', { id: 'outcome-title' }, 'What came of it'),
     tray,
-    h('p', { class: 'tray-more' }, h('a', { href: href('receipts') }, 'All receipts')),
+    recentReceipts(context, signal),
   )
   let timer: ReturnType<typeof setInterval> | undefined
   let ran = false

@@ -1,0 +1,184 @@
+// Everyone's playground: axe on every screen in both themes, the keyboard alone, the narrowest screen.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from '@playwright/test'
+import { expect, open, outcome, run, test } from './playground-page.ts'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string
+    readonly nodes: readonly { readonly html: string }[]
+  }[]
+}
+
+/** Playwright evaluates outside the content policy, so axe needs no exception in it. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(context: Document, options: object): Promise<AxeResults> }
+    }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const results = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
+    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+  })
+}
+
+/** Visits every screen in every state worth looking at. */
+async function tour(page: Page, look: (place: string) => Promise<void>): Promise<void> {
+  await open(page)
+  await expect(page.locator('#module-title')).toBeVisible()
+  await look('run, before the first run')
+  for (const place of ['receipts', 'blocks']) {
+    await page.goto(`/#/${place}`)
+    await expect(page.locator('.empty')).toBeVisible()
+    await look(`${place}, empty`)
+  }
+  for (const id of ['submit-job', 'endless']) {
+    await page.goto(`/#/run/${id}`)
+    await expect(page.locator('#module-title')).toHaveText(
+      id === 'endless' ? 'Count for ever' : 'Submit a job',
+    )
+    await run(page)
+    await expect(outcome(page).locator(id === 'endless' ? '.slip-bad' : '.slip-good')).toBeVisible()
+    await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+    await page.getByText('Everything in this module').click()
+    await look(`run, after ${id}`)
+  }
+  await page.setInputFiles('#module-file', {
+    name: 'a-file-with-quite-a-long-name-that-is-no-module.wasm',
+    mimeType: 'application/wasm',
+    buffer: Buffer.from('no'),
+  })
+  await expect(page.locator('.problem')).toBeVisible()
+  await look('run, refused module')
+  for (const place of ['receipts', 'mana', 'blocks']) {
+    await page.goto(`/#/${place}`)
+    await expect(page.locator('.rows .row').first()).toBeVisible()
+    await look(place)
+  }
+  await page.getByRole('button', { name: 'Verify every block' }).click()
+  await expect(page.locator('.verdict')).toBeVisible()
+  await look('blocks, verified')
+  await page.goto('/#/node')
+  await expect(page.locator('.node .lines')).toBeVisible()
+  await page.getByText('For engineers').click()
+  await look('node')
+  await page.goto('/#/receipts')
+  await page.locator('.row-link').last().click()
+  await expect(page.locator('.receipt-facts')).toBeVisible()
+  await page.getByText(/signed bytes, field by field/).click()
+  await look('receipt')
+  await page.locator('.receipt-facts div', { hasText: 'Receipt block' }).getByRole('link').first().click()
+  await expect(page.locator('.dump').first()).toBeVisible()
+  await look('block')
+}
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test.describe(`${colorScheme} colours`, () => {
+    test.use({ colorScheme })
+
+    test('axe finds nothing on any screen', async ({ page }) => {
+      await tour(page, async (place) => {
+        expect.soft(await violations(page), place).toEqual([])
+      })
+    })
+  })
+
+test.describe('320 px wide', () => {
+  test.use({ viewport: { width: 320, height: 640 } })
+
+  test('nothing scrolls sideways and every target is large enough', async ({ page }) => {
+    await tour(page, async (place) => {
+      const sideways = await page.evaluate(() => {
+        window.scrollBy(500, 0)
+        return window.scrollX
+      })
+      expect.soft(sideways, `${place}: scrolls sideways`).toBe(0)
+      // WCAG 2.2 target size, links inside sentences excepted.
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('button, select, input, summary, nav a, .button')]
+          .filter(
+            (element) =>
+              element.checkVisibility() && !element.closest('.visually-hidden, .visually-hidden + *'),
+          )
+          .filter((element) => Math.min(element.offsetWidth, element.offsetHeight) < 24)
+          .filter((element) => !element.classList.contains('visually-hidden'))
+          .map((element) => element.outerHTML),
+      )
+      expect.soft(small, `${place}: targets under 24 px`).toEqual([])
+    })
+  })
+
+  test('the slip is brought into sight after a run', async ({ page }) => {
+    await open(page)
+    await expect(page.locator('#module-title')).toHaveText('Hello')
+    await run(page)
+    await expect(outcome(page).getByRole('heading', { name: 'Completed' })).toBeInViewport()
+  })
+})
+
+test('the whole path works with the keyboard alone', async ({ page }) => {
+  await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('radio', { name: 'Hello' })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.locator('#module-title')).toHaveText('Spend mana')
+  for (const name of ['Open a .wasm file', 'Start with', 'Fuel budget']) {
+    await page.keyboard.press('Tab')
+    await expect(page.getByLabel(name)).toBeFocused()
+  }
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(outcome(page).getByRole('heading', { name: 'Completed' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeFocused()
+
+  const read = outcome(page).getByRole('link', { name: 'Read the receipt' })
+  for (let presses = 0; presses < 12; presses += 1) {
+    if (await read.evaluate((link) => link === document.activeElement)) break
+    await page.keyboard.press('Tab')
+  }
+  await expect(read).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Receipt' })).toBeFocused()
+  await expect(page).toHaveTitle('Receipt · ICN playground')
+})
+
+test('the chosen theme is remembered', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' })
+  await open(page)
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const light = await paper()
+  await page.getByRole('button', { name: 'Use dark colours' }).click()
+  const dark = await paper()
+  expect(dark).not.toBe(light)
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'Use light colours' })).toBeVisible()
+  expect(await paper()).toBe(dark)
+})
+
+test('nothing on the first screen moves once it is there', async ({ page }) => {
+  await page.addInitScript(() => {
+    const shifts: number[] = []
+    Object.assign(window, { shifts })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  await run(page)
+  await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+  const total = await page.evaluate(() =>
+    (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0),
+  )
+  expect(total).toBeLessThan(0.02)
+})

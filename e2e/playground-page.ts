@@ -1,0 +1,75 @@
+// What the playground's tests share: opening the page so that nothing goes wrong unseen, and a person's few gestures.
+import { readFileSync } from 'node:fs'
+import { test as base, expect, type Page } from '@playwright/test'
+
+export { expect }
+
+/** Every test fails on an uncaught error, a console error or a breach of the content policy. */
+export const test = base.extend<{ quiet: undefined }>({
+  quiet: [
+    async ({ page }, use) => {
+      const heard: string[] = []
+      page.on('console', (message) => {
+        if (message.type() === 'error') heard.push(message.text())
+      })
+      page.on('pageerror', (error) => heard.push(String(error)))
+      await use(undefined)
+      expect(heard).toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+export async function open(page: Page, route = ''): Promise<void> {
+  await page.goto(`/${route}`)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+}
+
+export async function choose(page: Page, title: string): Promise<void> {
+  await page.getByRole('radio', { name: title }).check()
+  await expect(page.locator('#module-title')).toHaveText(title)
+}
+
+export async function run(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+}
+
+export const outcome = (page: Page) => page.getByRole('region', { name: 'What came of it' })
+
+export const sample = (name: string) => readFileSync(new URL(`../public/samples/${name}`, import.meta.url))
+
+/** Drops a file onto the page the way a person does: enter, over, drop. */
+export async function drop(page: Page, name: string, contents: Buffer): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ({ fileName, base64 }) => {
+      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+      const data = new DataTransfer()
+      data.items.add(new File([bytes], fileName, { type: 'application/wasm' }))
+      return data
+    },
+    { fileName: name, base64: contents.toString('base64') },
+  )
+  for (const type of ['dragenter', 'dragover'] as const)
+    await page.dispatchEvent('body', type, { dataTransfer: transfer })
+  await expect(page.getByText('Drop the .wasm file to open it')).toBeVisible()
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer })
+  await expect(page.getByText('Drop the .wasm file to open it')).toBeHidden()
+}
+
+/** What is stored, as far as a refused module could have changed it. */
+export function stored(page: Page): Promise<{ receipts: number; blocks: string; modules: number }> {
+  return page.evaluate(async () => {
+    const { icn } = window as unknown as {
+      icn: {
+        receipts: { list(page: object): Promise<{ items: unknown[] }> }
+        modules: { list(page: object): Promise<{ items: unknown[] }> }
+        dag: { root(): Promise<string> }
+      }
+    }
+    return {
+      receipts: (await icn.receipts.list({ limit: 1000 })).items.length,
+      modules: (await icn.modules.list({ limit: 1000 })).items.length,
+      blocks: await icn.dag.root(),
+    }
+  })
+}

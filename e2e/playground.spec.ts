@@ -1,0 +1,173 @@
+// The person's path through the playground, in the built page under the strict content policy.
+import { choose, drop, expect, open, outcome, run, sample, stored, test } from './playground-page.ts'
+
+test('a sample runs by one click, and its signed receipt is still there after a reload', async ({ page }) => {
+  await open(page)
+  await expect(page).toHaveTitle('Run · ICN playground')
+  await expect(page.getByRole('radio', { name: 'Hello' })).toBeChecked()
+  await run(page)
+
+  const slip = outcome(page).getByRole('article')
+  await expect(slip.getByRole('heading', { name: 'Completed' })).toBeVisible()
+  await expect(slip).toContainText('returned 42')
+  await expect(slip.getByText('Signature valid')).toBeVisible()
+  await expect(slip.getByRole('meter', { name: 'Share of the fuel budget used' })).toBeVisible()
+  await expect(slip.getByRole('heading', { name: /^Host calls: [1-9]/ })).toBeVisible()
+  await expect(slip.getByRole('heading', { name: 'Log' })).toBeVisible()
+  await expect(page.getByRole('status')).toContainText('Completed.')
+  const cid = (await slip.locator('.slip-foot code').textContent()) ?? ''
+  expect(cid).toMatch(/^b[a-z2-7]{50,}$/)
+
+  await page.reload()
+  await expect(outcome(page)).toContainText('Your last run')
+  await expect(outcome(page).locator('.slip-foot code')).toHaveText(cid)
+  await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+
+  await page.getByRole('link', { name: 'Receipts', exact: true }).click()
+  await expect(page).toHaveTitle('Receipts · ICN playground')
+  await page.getByRole('list', { name: 'Receipts, newest first' }).getByRole('link').first().click()
+  await expect(page).toHaveURL(new RegExp(`#/receipts/${cid}$`))
+  await expect(page.getByRole('heading', { name: 'What is signed' })).toBeVisible()
+  for (const field of ['job_id', 'executor', 'result_cid', 'cpu_ms', 'success'])
+    await expect(page.locator('.receipt-facts dt', { hasText: field }).first()).toBeVisible()
+  await expect(page.locator('.receipt-facts').getByText('Signature valid')).toBeVisible()
+})
+
+test('a contract that never ends is stopped when its fuel is used up, and costs nothing', async ({
+  page,
+}) => {
+  await open(page)
+  await choose(page, 'Count for ever')
+  await run(page)
+  const slip = outcome(page).getByRole('article')
+  await expect(slip.getByRole('heading', { name: 'Stopped: out of fuel' })).toBeVisible()
+  await expect(slip).toContainText('outOfFuel')
+  await expect(slip.locator('.lines div', { hasText: 'Mana charged' }).locator('dd')).toHaveText('0')
+  await expect(slip.getByText('Signature valid')).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'Stopped: out of fuel.' })).toBeAttached()
+})
+
+test('a contract that asks for more memory than is allowed is refused', async ({ page }) => {
+  await open(page)
+  await page.getByRole('radio', { name: 'Too big to start' }).check()
+  await expect(page.getByText('Too big to start was not opened')).toBeVisible()
+  await expect(page.locator('.problem')).toContainText('memory')
+  await expect(page.getByText('Nothing was stored and nothing was charged.')).toBeVisible()
+})
+
+test('a run can be watched and cancelled, and the next one works', async ({ page }) => {
+  await open(page)
+  await choose(page, 'Count for ever')
+  await page.getByLabel('Fuel budget').fill('100 000 000 000')
+  await run(page)
+  await expect(outcome(page).getByRole('progressbar')).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(outcome(page)).toContainText('Cancelled')
+  await expect(
+    page.getByText(/The run was cancelled, and the runtime was started again/).first(),
+  ).toBeVisible()
+  await choose(page, 'Hello')
+  await page.getByLabel('Fuel budget').fill('1,000,000')
+  await run(page)
+  await expect(outcome(page).getByRole('heading', { name: 'Completed' })).toBeVisible()
+})
+
+test('any .wasm file can be dropped on any screen', async ({ page }) => {
+  await open(page, '#/node')
+  await drop(page, 'mine.wasm', sample('spend-mana.wasm'))
+  await expect(page.locator('#module-title')).toHaveText('mine.wasm')
+  await expect(page.getByText('Spend your mana')).toBeVisible()
+  await run(page)
+  await expect(outcome(page).getByRole('heading', { name: 'Completed' })).toBeVisible()
+  await expect(outcome(page)).toContainText('Spent mana')
+})
+
+test('a module can be pasted as text', async ({ page }) => {
+  await open(page)
+  await page.evaluate((hex) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', hex)
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+  }, sample('hello.wasm').toString('hex'))
+  await expect(page.locator('#module-title')).toHaveText('Pasted module')
+})
+
+test('what is not a module is refused with the reason and the place, and nothing changes', async ({
+  page,
+}) => {
+  await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  const before = await stored(page)
+  await drop(page, 'notes.wasm', Buffer.from('These are the notes of the last assembly.'))
+  const problem = page.locator('.problem')
+  await expect(problem).toContainText('notes.wasm was not opened')
+  await expect(problem).toContainText('byte 0 (0x0)')
+  await expect(page.getByRole('alert').filter({ hasText: 'notes.wasm was not opened.' })).toBeAttached()
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+
+  await drop(page, 'half.wasm', sample('patronage.wasm').subarray(0, 700))
+  await expect(problem).toContainText('half.wasm was not opened')
+  await expect(problem).toContainText(/byte \d/)
+  expect(await stored(page)).toEqual(before)
+
+  await problem.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(problem).toHaveCount(0)
+  await run(page)
+  await expect(outcome(page).getByRole('heading', { name: 'Completed' })).toBeVisible()
+})
+
+test('fuel that is no number is said at the field, and nothing runs', async ({ page }) => {
+  await open(page)
+  await page.getByLabel('Fuel budget').fill('lots')
+  await expect(page.getByText('Fuel is a whole number above zero.')).toBeVisible()
+  await run(page)
+  await expect(page.getByLabel('Fuel budget')).toBeFocused()
+  await expect(outcome(page)).toContainText('Nothing has run yet')
+})
+
+test('blocks can be walked from a receipt, and all of them verified', async ({ page }) => {
+  await open(page)
+  await run(page)
+  await outcome(page).getByRole('link', { name: 'Read the receipt' }).click()
+  await page.locator('.receipt-facts div', { hasText: 'Receipt block' }).getByRole('link').first().click()
+  await expect(page).toHaveTitle('Block · ICN playground')
+  await expect(page.getByRole('region', { name: 'Content of the block' })).toContainText('executor_did')
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1, name: 'Receipt' })).toBeFocused()
+
+  await page.getByRole('link', { name: 'Blocks', exact: true }).click()
+  await page.getByRole('button', { name: 'Verify every block' }).click()
+  await expect(page.locator('.verdict')).toContainText(/\d+ blocks? checked: all are what their names say/)
+})
+
+test('mana regenerates where it can be seen, and the history says why it changed', async ({ page }) => {
+  await open(page, '#/mana')
+  const figure = page.locator('.figure strong')
+  await expect(figure).toHaveText(/^[\d,]+$/)
+  const amount = async () => Number((await figure.textContent())?.replace(/,/g, ''))
+  const before = await amount()
+  await expect(page.getByText(/more in \d+ s/)).toBeVisible()
+  await page.getByRole('button', { name: 'Regenerate now' }).click()
+  await expect.poll(amount).toBeGreaterThanOrEqual(before + 10)
+  const history = page.getByRole('list', { name: 'Changes of the balance, newest first' })
+  await expect(history.getByRole('listitem').first()).toContainText('Regenerated')
+  await expect(history.getByRole('listitem').last()).toContainText('Starting balance')
+})
+
+test('the node tells who it is, and its mana adds up', async ({ page }) => {
+  await open(page)
+  await run(page)
+  await expect(outcome(page).getByRole('article')).toBeVisible()
+  await page.getByRole('link', { name: 'Node', exact: true }).click()
+  await expect(page.locator('.node')).toContainText('did:key:z')
+  await expect(page.getByText('The two sums are the same: no mana was lost or made up.')).toBeVisible()
+})
+
+test('an address without a screen says so and leads back', async ({ page }) => {
+  await open(page, '#/elsewhere')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is nothing here')
+  await page.getByRole('link', { name: 'Run a contract' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  await page.goto('/#/receipts/bnothing')
+  await expect(page.getByText('This receipt could not be shown')).toBeVisible()
+})

@@ -1,0 +1,48 @@
+/** The receipts before the one on show, so that what ran earlier is at hand on the first screen. */
+import type { StoredReceipt } from '../../index.ts'
+import { type Context, listen } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { when } from '../format.ts'
+import { href } from '../router.ts'
+import { ending } from '../words.ts'
+
+const SHOWN = 4
+
+export function recentReceipts({ runtime, store }: Context, signal: AbortSignal): HTMLElement {
+  const place = h('div', { class: 'recent' })
+  let newest: readonly StoredReceipt[] = []
+
+  function show(): void {
+    const { run } = store.get()
+    const onShow =
+      run.kind === 'done' ? run.result.receiptCid : run.kind === 'earlier' ? run.stored.cid : undefined
+    const others = newest.filter(({ cid }) => cid !== onShow).slice(0, SHOWN - 1)
+    fill(
+      place,
+      others.length > 0 && [h('h3', {}, 'Receipts before that'), h('ul', {}, others.map(item))],
+      newest.length > 0 && h('p', {}, h('a', { href: href('receipts') }, 'All receipts')),
+    )
+  }
+
+  async function load(): Promise<void> {
+    newest = (await runtime.receipts.list({ limit: SHOWN, signal })).items
+    show()
+  }
+
+  const quietly = () => void load().catch(() => undefined) // the receipts screen is where a failure is told
+  listen(runtime, 'receipt', quietly, signal)
+  store.watch(['run'], show, signal)
+  quietly()
+  return place
+}
+
+function item({ cid, receipt, run, anchoredAt }: StoredReceipt): HTMLElement {
+  const { title } = ending(receipt.success, run?.result ?? null, run?.failure)
+  return h(
+    'li',
+    {},
+    h('a', { href: href('receipts', cid) }, title),
+    ' ',
+    h('span', { class: 'quiet' }, when(anchoredAt)),
+  )
+}
