@@ -10,10 +10,23 @@ export const HOST_IMPORTS: NonNullable<InterpreterOptions['imports']> = {
 }
 
 /** Arguments and results as text, `type:value`; floats given by value, shown by bits, NaN as `nan`. */
-export function interpret(bytes: Uint8Array, name: string, args: readonly string[], budget: number): Ending {
-  const machine = new Interpreter(bytes, { budget, imports: HOST_IMPORTS })
+export function interpret(
+  bytes: Uint8Array,
+  name: string,
+  args: readonly string[],
+  budget: number,
+  rates: Rates = {},
+): Ending {
+  const machine = new Interpreter(bytes, { ...pick(rates), budget, imports: HOST_IMPORTS })
   return judge(machine, name, args.map(readValue))
 }
+
+type Rates = Pick<InterpreterOptions, 'memoryBytesPerUnit' | 'tableElementsPerUnit'>
+/** A fuel table has more fields than these; only these concern the interpreter. */
+const pick = ({ memoryBytesPerUnit, tableElementsPerUnit }: Rates): Rates => ({
+  ...(memoryBytesPerUnit === undefined ? {} : { memoryBytesPerUnit }),
+  ...(tableElementsPerUnit === undefined ? {} : { tableElementsPerUnit }),
+})
 
 export function judge(machine: Interpreter, name: string, args: readonly Value[]): Ending {
   try {
