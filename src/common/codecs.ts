@@ -1,9 +1,10 @@
 /** Codecs of the types every other type is made of: Cid, Did, SignatureBytes (ref §2.1–2.3). */
 import { utf8 } from './bytes.ts'
 import { Cid } from './cid.ts'
-import { bytes, type Codec, option, string, u64 } from './codec.ts'
+import { bytes, type Codec, string, u64 } from './codec.ts'
 import { Did } from './did.ts'
 import { IcnError } from './errors.ts'
+import { option } from './shapes.ts'
 
 export const cid: Codec<Cid> = {
   encode: (value) => ({

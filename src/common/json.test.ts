@@ -1,24 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromHex, utf8 } from './bytes.ts'
-import {
-  bool,
-  type Codec,
-  decodeJson,
-  encodeJson,
-  f32,
-  list,
-  option,
-  string,
-  struct,
-  u32,
-  u64,
-  withDefault,
-} from './codec.ts'
+import { bool, type Codec, decodeJson, encodeJson, f32, string, u32, u64 } from './codec.ts'
 import { signatureBytes } from './codecs.ts'
 import vectors from './fixtures/vectors.json' with { type: 'json' }
 import { JsonFloat, type JsonValue, stringifyJson } from './json.ts'
 import { MAX_JSON_DEPTH, parseJson } from './json-parse.ts'
+import { list, option, struct, withDefault } from './shapes.ts'
 
 describe('vectors: float_json', () => {
   for (const vector of vectors.float_json.cases) {
@@ -80,7 +68,7 @@ describe('the JSON reader', () => {
   it('keeps prototype-named keys as plain own data', () => {
     const value = parseJson('{"__proto__":{"polluted":1},"constructor":2,"toString":3}')
     expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor', 'toString'])
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+    expect('polluted' in {}).toBe(false)
     expect(stringifyJson(value)).toBe('{"__proto__":{"polluted":1},"constructor":2,"toString":3}')
   })
 
@@ -131,6 +119,7 @@ describe('the JSON reader', () => {
       fc.property(fc.json(), (text) => {
         const plain = (value: JsonValue): unknown => {
           if (value instanceof JsonFloat) return value.value
+          if (typeof value === 'bigint') return Number(value)
           if (Array.isArray(value)) return value.map(plain)
           if (typeof value !== 'object' || value === null) return value
           const out: Record<string, unknown> = {}

@@ -7,10 +7,11 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, SIGNATURE_BYTES, u64le, utf8 } from '../common/bytes.ts'
 import { type Cid, DAG_CBOR } from '../common/cid.ts'
 import { cidOfDigest } from '../common/cid-of.ts'
-import { bytes, type Codec, list, option, string, struct, u64 } from '../common/codec.ts'
+import { bytes, type Codec, string, u64 } from '../common/codec.ts'
 import { cid, did, signatureBytes } from '../common/codecs.ts'
 import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
+import { list, option, struct } from '../common/shapes.ts'
 
 export interface DagLink {
   readonly cid: Cid

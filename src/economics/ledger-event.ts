@@ -1,9 +1,10 @@
 /** Ledger events as DAG blocks (ref §2.11, §4.5): JSON, codec 0x71, no links. */
 import { utf8 } from '../common/bytes.ts'
 import { DAG_CBOR } from '../common/cid.ts'
-import { type Codec, encodeJson, struct, u64, variants } from '../common/codec.ts'
+import { type Codec, encodeJson, u64 } from '../common/codec.ts'
 import { did } from '../common/codecs.ts'
 import type { Did } from '../common/did.ts'
+import { struct, variants } from '../common/shapes.ts'
 import type { BlockParts } from '../dag/block.ts'
 
 export interface LedgerChange {

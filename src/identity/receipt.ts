@@ -4,10 +4,11 @@
  */
 import { concatBytes, u64le, utf8 } from '../common/bytes.ts'
 import type { Cid } from '../common/cid.ts'
-import { bool, type Codec, struct, u64 } from '../common/codec.ts'
+import { bool, type Codec, u64 } from '../common/codec.ts'
 import { cid, did, signatureBytes } from '../common/codecs.ts'
 import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
+import { struct } from '../common/shapes.ts'
 import { type DidResolver, requireSignature } from './resolver.ts'
 import type { Signer } from './signer.ts'
 

@@ -1,8 +1,9 @@
 /** Other signed records of icn-common and icn-identity (ref §2.11, §3.3): transaction, DID document, credential claim. */
 import { concatBytes, u64le, utf8 } from '../common/bytes.ts'
-import { bytes, type Codec, option, string, struct, u64 } from '../common/codec.ts'
+import { bytes, type Codec, string, u64 } from '../common/codec.ts'
 import { did, signatureBytes } from '../common/codecs.ts'
 import type { Did } from '../common/did.ts'
+import { option, struct } from '../common/shapes.ts'
 
 /** icn-common's `Transaction`; named apart from the store's. */
 export interface SignedTransaction {
