@@ -379,7 +379,7 @@ function toRange({ from, after, to, before }: KeyRange): IDBKeyRange | undefined
 
 function readAnnouncement(data: unknown): Announcement | undefined {
   if (typeof data !== 'object' || data === null) return undefined
-  const { epoch, crowded } = data as Record<string, unknown>
-  if (!Number.isSafeInteger(epoch)) return undefined
-  return { epoch: epoch as number, crowded: crowded === true }
+  const { epoch, manifest = 0, crowded } = data as Record<string, unknown>
+  if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(manifest)) return undefined
+  return { epoch: epoch as number, manifest: manifest as number, crowded: crowded === true }
 }

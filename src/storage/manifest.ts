@@ -21,6 +21,8 @@ export interface Run {
 export interface PendingRun {
   readonly id: number
   readonly inputs: readonly number[]
+  /** Who writes it: changes hands when a tab is gone, and from then on the old owner's writes are refused. */
+  readonly owner: string
 }
 
 export interface Manifest {
@@ -73,9 +75,20 @@ function isManifest(value: unknown): value is Manifest {
     Array.isArray(runs) &&
     runs.every(isRun) &&
     Array.isArray(pending) &&
-    pending.every((run) => Number.isSafeInteger(run?.id) && Array.isArray(run.inputs)) &&
+    pending.every(isPending) &&
     Array.isArray(garbage) &&
     garbage.every(Number.isSafeInteger)
+  )
+}
+
+function isPending(value: unknown): value is PendingRun {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, inputs, owner } = value as Record<string, unknown>
+  return (
+    Number.isSafeInteger(id) &&
+    typeof owner === 'string' &&
+    Array.isArray(inputs) &&
+    inputs.every(Number.isSafeInteger)
   )
 }
 

@@ -45,7 +45,12 @@ export class PageBuilder {
   #keyUnits = 0
   #previous = ''
 
-  constructor(previous = '') {
+  readonly #run: number
+  readonly #pageBytes: number
+
+  constructor(run: number, pageBytes = PAGE_BYTES, previous = '') {
+    this.#run = run
+    this.#pageBytes = pageBytes
     this.#previous = previous
   }
 
@@ -54,7 +59,7 @@ export class PageBuilder {
   }
 
   get isFull(): boolean {
-    return this.#body.length + this.#keyUnits >= PAGE_BYTES
+    return this.#body.length + this.#keyUnits >= this.#pageBytes
   }
 
   /** Keys must come in order. */
@@ -65,11 +70,17 @@ export class PageBuilder {
   }
 
   /** Closes the page; the next one follows it. */
-  take(): { readonly last: string; readonly rows: number; readonly frame: Uint8Array<ArrayBuffer> } {
+  take(): {
+    readonly first: string
+    readonly last: string
+    readonly rows: number
+    readonly frame: Uint8Array<ArrayBuffer>
+  } {
     const keys = this.#keys
     const body = this.#body.take()
     const writer = this.#body
     writer.bytes(new Uint8Array(FRAME_HEADER))
+    writer.varint(this.#run)
     writer.string(this.#previous)
     writer.varint(keys.length)
     for (const key of keys) writer.varint(key.length)
@@ -79,7 +90,7 @@ export class PageBuilder {
     this.#previous = last
     this.#keys = []
     this.#keyUnits = 0
-    return { last, rows: keys.length, frame: sealFrame('page', writer.take()) }
+    return { first: keys[0]!, last, rows: keys.length, frame: sealFrame('page', writer.take()) }
   }
 }
 
@@ -88,6 +99,8 @@ export function decodePage(run: number, value: unknown): Page {
   const frame = openFrame('page', place, value)
   return decoding(place, () => {
     const reader = new ByteReader(frame, FRAME_HEADER)
+    const inside = reader.varint()
+    if (inside !== run) throw new MalformedBytes(`belongs to run ${inside}`)
     const previous = reader.string()
     const count = reader.varint()
     if (count === 0 || count > reader.left) throw new MalformedBytes(`promises ${count} rows`)

@@ -103,7 +103,7 @@ export class Pages {
         return {
           read: one('large', want.ref.id),
           accept: (values) => {
-            if (values.length > 0) this.#addLarge(want.ref, decodeLarge(want.key, want.ref.length, values[0]))
+            if (values.length > 0) this.#addLarge(want.ref, decodeLarge(want.key, want.ref, values[0]))
           },
         }
       }
@@ -119,6 +119,11 @@ export class Pages {
         },
       }
     })
+  }
+
+  /** Pages just written: what they hold was in the log's tail until now and is likely to be asked for. */
+  seed(run: number, frames: readonly Uint8Array[]): void {
+    for (const frame of frames) this.#addPage(decodePage(run, frame))
   }
 
   #addPage(page: Page): void {

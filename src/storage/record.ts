@@ -1,6 +1,6 @@
 /** A commit as one value of the log: who made it, what it wrote, what it said. */
 import { IcnError } from '../common/errors.ts'
-import { Cell, LARGE_ROW_BYTES } from './cell.ts'
+import { Cell, LARGE_ROW_BYTES, type LargeRef } from './cell.ts'
 import { decoding, FRAME_HEADER, openFrame, sealFrame } from './frame.ts'
 import { ByteReader, ByteWriter, MalformedBytes, pack, unpack } from './pack.ts'
 import type { Op } from './store.ts'
@@ -75,7 +75,7 @@ export function encodeRecord(
         )
       }
       const id = epoch * LARGE_PER_COMMIT + large.length
-      large.push({ op: 'put', store: 'large', key: id, value: encodeLarge(bytes) })
+      large.push({ op: 'put', store: 'large', key: id, value: encodeLarge(id, bytes) })
       aside.push([cell, id, bytes.length])
       writer.byte(CellKind.large)
       writer.varint(id)
@@ -143,21 +143,27 @@ export function decodeCell(reader: ByteReader): Cell {
   }
 }
 
-function encodeLarge(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const frame = new Uint8Array(FRAME_HEADER + bytes.length)
-  frame.set(bytes, FRAME_HEADER)
+/** The number is in the value too, in front of the row, so that values which changed places are found out. */
+const LARGE_HEADER = FRAME_HEADER + 8
+
+function encodeLarge(id: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(LARGE_HEADER + bytes.length)
+  new DataView(frame.buffer).setFloat64(FRAME_HEADER, id, true)
+  frame.set(bytes, LARGE_HEADER)
   return sealFrame('large', frame)
 }
 
-export function decodeLarge(key: string, length: number, value: unknown): Cell {
+export function decodeLarge(key: string, { id, length }: LargeRef, value: unknown): Cell {
   const place = `large row ${JSON.stringify(key)}`
   const frame = openFrame('large', place, value)
   return decoding(place, () => {
-    if (frame.length - FRAME_HEADER !== length) {
+    if (frame.length !== LARGE_HEADER + length) {
       throw new MalformedBytes(
-        `holds ${frame.length - FRAME_HEADER} bytes where its reference says ${length}`,
+        `is ${frame.length - LARGE_HEADER} bytes long where its reference says ${length}`,
       )
     }
-    return Cell.packed(frame.subarray(FRAME_HEADER))
+    const inside = new DataView(frame.buffer, frame.byteOffset).getFloat64(FRAME_HEADER, true)
+    if (inside !== id) throw new MalformedBytes(`is number ${inside} where its reference says ${id}`)
+    return Cell.packed(frame.subarray(LARGE_HEADER))
   })
 }

@@ -6,7 +6,8 @@
 import { IcnError } from '../common/errors.ts'
 import type { Cell } from './cell.ts'
 import { damaged } from './frame.ts'
-import { decodeManifest, manifestRead, randomId } from './manifest.ts'
+import { decodeManifest, type Manifest, manifestRead, randomId } from './manifest.ts'
+import { MATERIALISE_DEFAULTS, type MaterialiseOptions, Materialiser, type Tail } from './materialise.ts'
 import { Overlay, type View } from './overlay.ts'
 import { Pages, type Want } from './pages.ts'
 import { type CommitRecord, decodeRecord, encodeRecord, type PackedEvent, packEvent } from './record.ts'
@@ -14,7 +15,7 @@ import { SortedMap } from './sorted-map.ts'
 import { one, type Read, type Store } from './store.ts'
 import type { CommitEvent, KeyHolder, StateStore, Transaction } from './types.ts'
 
-export interface StateOptions {
+export interface StateOptions extends Partial<MaterialiseOptions> {
   /** Bytes of pages and large rows kept in memory, as packed; the rows unpacked from them come on top. */
   readonly cacheBytes?: number
   /** How often one rule may find something missing in memory and run again. */
@@ -23,11 +24,36 @@ export interface StateOptions {
   readonly sealMs?: number
 }
 
-export interface State extends StateStore {
-  readonly keys: KeyHolder
+/** What there is, for whoever watches over it. */
+export interface StateFigures {
+  readonly epoch: number
+  /** Commits, rows and packed bytes that are in the log and not yet in the pages. */
+  readonly lag: { readonly commits: number; readonly rows: number; readonly bytes: number }
+  readonly runs: readonly {
+    readonly level: number
+    readonly rows: number
+    readonly pages: number
+    readonly bytes: number
+  }[]
+  /** Packed bytes in memory: the tail of the log, and cached pages and large rows. */
+  readonly memory: { readonly tail: number; readonly cache: number; readonly cacheLimit: number }
+  /** Why bringing the rows up to date failed last time, while it does. Nothing is lost by it. */
+  readonly materialising: IcnError | undefined
 }
 
-const DEFAULTS: Required<StateOptions> = { cacheBytes: 16 * 1024 * 1024, maxMisses: 1024, sealMs: 30_000 }
+export interface State extends StateStore {
+  readonly keys: KeyHolder
+  figures(): StateFigures
+  /** Brings all rows up to date now. Never needed; for tests and for whoever wants the log short. */
+  settle(): Promise<void>
+}
+
+const DEFAULTS: Required<StateOptions> = {
+  cacheBytes: 16 * 1024 * 1024,
+  maxMisses: 1024,
+  sealMs: 30_000,
+  ...MATERIALISE_DEFAULTS,
+}
 
 /** Most transactions in one commit, and the packed size at which a commit is closed. */
 const GROUP_COUNT = 512
@@ -57,7 +83,7 @@ export async function openState(store: Store, options: StateOptions = {}): Promi
   return state
 }
 
-class DurableState implements State, View {
+class DurableState implements State, View, Tail {
   readonly #store: Store
   readonly #options: Required<StateOptions>
   readonly #writer = randomId()
@@ -70,6 +96,10 @@ class DurableState implements State, View {
   #nextCatchUp: Promise<void> | undefined
   #crowdedUntil = 0
   #failures = 0
+  readonly #materialiser: Materialiser
+  /** Large values overwritten before they reached a run: they go when the tail is worked off. */
+  #shadowed: { readonly id: number; readonly epoch: number }[] = []
+  tailBytes = 0
   #closed = false
 
   epoch = -1
@@ -93,9 +123,11 @@ class DurableState implements State, View {
   constructor(store: Store, options: Required<StateOptions>) {
     this.#store = store
     this.#options = options
+    this.#materialiser = new Materialiser(store, this, this.#writer, options)
     this.#unlisten = store.listen((message) => {
       if (message.crowded) this.#crowdedUntil = Date.now() + CROWDED_MS
-      if (message.epoch > this.epoch) this.#catchUp().catch(() => {})
+      const news = message.epoch > this.epoch || (message.manifest ?? 0) > this.pages.manifest.version
+      if (news) this.#catchUp().catch(() => {})
     })
   }
 
@@ -105,6 +137,7 @@ class DurableState implements State, View {
     this.pages = new Pages(decodeManifest(manifest), this.#options.cacheBytes)
     this.epoch = this.pages.manifest.applied
     await this.#fetch([])
+    this.#materialiser.poke()
   }
 
   transact<T>(
@@ -144,6 +177,7 @@ class DurableState implements State, View {
     this.#closed = true
     this.#unlisten()
     await this.#draining
+    await this.#materialiser.stop()
     await (this.#nextCatchUp ?? this.#catchingUp)?.catch(() => {})
     this.#listeners.clear()
     await this.#store.close()
@@ -164,6 +198,7 @@ class DurableState implements State, View {
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, GROUP_COUNT)
       try {
+        await this.#materialiser.pressure()
         if (Date.now() < this.#crowdedUntil) {
           await this.#store.lock('turn', async () => {
             await this.#catchUp()
@@ -248,6 +283,7 @@ class DurableState implements State, View {
     accept: (run: Overlay) => void,
   ): Promise<Outcome | typeof MOVED> {
     const holder = {}
+    let asked = ''
     this.pages.hold(holder)
     try {
       for (let misses = 0; misses <= this.#options.maxMisses; misses++) {
@@ -266,7 +302,13 @@ class DurableState implements State, View {
           run.end()
         }
         try {
-          if (run.wants.length > 0) await this.#fetch(run.wants)
+          if (run.wants.length > 0) {
+            // Asked for again although nothing has moved: it is not where the manifest says.
+            const asking = `${epoch} ${this.manifest.version} ${nameOf(run.wants[0]!)}`
+            if (asking === asked) throw damaged(nameOf(run.wants[0]!), 'is missing')
+            asked = asking
+            await this.#fetch(run.wants)
+          }
         } catch (error) {
           return { error }
         }
@@ -345,11 +387,15 @@ class DurableState implements State, View {
   #advance(record: CommitRecord): void {
     for (const [key, cell] of record.cells) {
       cell.epoch = record.epoch
+      const old = this.tail.get(key)
+      if (old?.large) this.#shadowed.push({ id: old.large.id, epoch: record.epoch })
+      this.tailBytes += weigh(key, cell) - (old ? weigh(key, old) : 0)
       this.tail.set(key, cell)
     }
     this.epoch = record.epoch
     const origin = record.writer === this.#writer ? 'local' : 'remote'
     for (const event of record.events) this.#publish(event, origin)
+    this.#materialiser.poke()
   }
 
   #publish(event: CommitEvent, origin: 'local' | 'remote'): void {
@@ -410,20 +456,74 @@ class DurableState implements State, View {
     }
     if (manifest.version > this.pages.manifest.version) {
       this.pages.adopt(manifest)
-      this.tail.retain((cell) => cell.epoch > manifest.applied)
+      this.#dropTail(manifest.applied)
     }
     fetches.forEach((fetch, i) => {
       fetch.accept(answers[i]!)
     })
   }
 
+  /** Forgets the part of the tail that the pages now hold. */
+  #dropTail(applied: number): void {
+    this.tail.retain((cell) => cell.epoch > applied)
+    this.#shadowed = this.#shadowed.filter(({ epoch }) => epoch > applied)
+    this.tailBytes = 0
+    for (const [key, cell] of this.tail.entries()) this.tailBytes += weigh(key, cell)
+  }
+
+  get manifest(): Manifest {
+    return this.pages.manifest
+  }
+
+  get tailRows(): number {
+    return this.tail.size
+  }
+
+  snapshot(): { cells: (readonly [string, Cell])[]; shadowed: number[] } {
+    return {
+      cells: this.tail.keys().map((key) => [key, this.tail.get(key)!] as const),
+      shadowed: this.#shadowed.map(({ id }) => id),
+    }
+  }
+
+  async refresh(written?: { run: number; frames: readonly Uint8Array[] }): Promise<void> {
+    await this.#catchUp()
+    if (written) this.pages.seed(written.run, written.frames)
+  }
+
+  settle(): Promise<void> {
+    return this.#materialiser.settle()
+  }
+
+  figures(): StateFigures {
+    const { runs, applied } = this.manifest
+    return {
+      epoch: this.epoch,
+      lag: { commits: this.epoch - applied, rows: this.tail.size, bytes: this.tailBytes },
+      runs: runs.map(({ level, rows, pages, bytes }) => ({ level, rows, pages, bytes })),
+      memory: { tail: this.tailBytes, cache: this.pages.bytes, cacheLimit: this.#options.cacheBytes },
+      materialising: this.#materialiser.lastFailure,
+    }
+  }
+
   /** The log no longer reaches back to what this tab knew: begin again from the pages. */
   #resync(applied: number): void {
     const detail = { from: this.epoch, to: applied }
-    this.tail.clear()
+    this.#dropTail(applied)
     this.epoch = applied
     this.#publish({ type: RESYNC_EVENT, detail }, 'remote')
   }
+}
+
+function nameOf(want: Want): string {
+  if (want.kind === 'large') return `large row ${JSON.stringify(want.key)}`
+  const { kind, run } = want
+  return `page of run ${run.id} ${kind === 'page' ? `from ${JSON.stringify(want.from)}` : `up to ${JSON.stringify(want.to)}`}`
+}
+
+/** What a cell of the tail takes in memory, about. */
+function weigh(key: string, cell: Cell): number {
+  return key.length + (cell.bytes?.length ?? 16)
 }
 
 function isInterruption(error: unknown): boolean {

@@ -63,6 +63,8 @@ export interface Store {
 
 export interface Announcement {
   readonly epoch: number
+  /** Version of a manifest just written. */
+  readonly manifest?: number
   /** Two tabs were in each other's way: take turns for a while. */
   readonly crowded?: boolean
 }

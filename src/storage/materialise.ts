@@ -1,0 +1,342 @@
+/**
+ * Brings the rows up to date behind the log, in small steps and in one tab at a time: the tail of the log becomes a sorted
+ * run of pages, and runs of one size become one of the next. The lock that picks the tab only saves work. What makes it
+ * safe in any tab is that every step checks the manifest it was planned on, in the transaction that takes the step.
+ */
+import type { IcnError } from '../common/errors.ts'
+import type { Cell } from './cell.ts'
+import {
+  decodeManifest,
+  type Manifest,
+  manifestRead,
+  type PendingRun,
+  putManifest,
+  type Run,
+} from './manifest.ts'
+import { dropLarge, Merge, SLICE_PAGES } from './merge.ts'
+import { PAGE_BYTES, PageBuilder } from './page.ts'
+import type { Batch, Op, Store } from './store.ts'
+
+export interface MaterialiseOptions {
+  /** The log is worked off when its tail holds this many bytes, rows or commits. */
+  readonly flushBytes: number
+  readonly flushRows: number
+  readonly flushCommits: number
+  /** Runs of one size that are merged into one. */
+  readonly fanout: number
+  /** Where a page is closed. */
+  readonly pageBytes: number
+}
+
+export const MATERIALISE_DEFAULTS: MaterialiseOptions = {
+  flushBytes: 2 * 1024 * 1024,
+  flushRows: 8192,
+  flushCommits: 512,
+  fanout: 6,
+  pageBytes: PAGE_BYTES,
+}
+
+/** Commits that stay in the log after they are worked off, so that a tab a little behind still hears their events. */
+const KEPT_COMMITS = 32
+/** Another tab is at it: no use asking for the lock at every commit. */
+const BUSY_MS = 100
+/** After a failure (a full disk, as a rule) nothing is tried for so long. */
+const PAUSE_MS = 5000
+
+/** What it needs of the state: to know it, and to have it brought up to date. */
+export interface Tail {
+  readonly manifest: Manifest
+  readonly epoch: number
+  readonly tailBytes: number
+  readonly tailRows: number
+  /** The tail in key order, and the large values overwritten within it. */
+  snapshot(): { readonly cells: readonly (readonly [string, Cell])[]; readonly shadowed: readonly number[] }
+  /** Reads manifest and log; `frames` are pages just written, for the cache. */
+  refresh(written?: { readonly run: number; readonly frames: readonly Uint8Array[] }): Promise<void>
+}
+
+export class Materialiser {
+  readonly #store: Store
+  readonly #tail: Tail
+  readonly #owner: string
+  readonly #options: MaterialiseOptions
+  #running: Promise<void> | undefined
+  #flushing: Promise<void> | undefined
+  #merge: Merge | undefined
+  #stopped = false
+  #pausedUntil = 0
+  lastFailure: IcnError | undefined
+
+  constructor(store: Store, tail: Tail, owner: string, options: MaterialiseOptions) {
+    this.#store = store
+    this.#tail = tail
+    this.#owner = owner
+    this.#options = options
+  }
+
+  get #isDue(): boolean {
+    const { pending, garbage } = this.#tail.manifest
+    return this.#flushIsDue || pending.length > 0 || garbage.length > 0 || this.#crowdedLevel() !== undefined
+  }
+
+  get #flushIsDue(): boolean {
+    const { epoch, manifest, tailBytes, tailRows } = this.#tail
+    const { flushBytes, flushRows, flushCommits } = this.#options
+    return tailBytes >= flushBytes || tailRows >= flushRows || epoch - manifest.applied >= flushCommits
+  }
+
+  /** To be called after every change; cheap when nothing is due. */
+  poke(): void {
+    if (this.#running || this.#stopped || !this.#isDue || Date.now() < this.#pausedUntil) return
+    this.#start()
+  }
+
+  /** While the tail is far beyond its bound and this tab works it off: wait for that. */
+  async pressure(): Promise<void> {
+    const { tailBytes, tailRows } = this.#tail
+    const { flushBytes, flushRows } = this.#options
+    if (tailBytes > flushBytes * 4 || tailRows > flushRows * 4) await this.#flushing
+  }
+
+  /** Works off everything there is, due or not. For tests and before an export. */
+  async settle(): Promise<void> {
+    await this.#running
+    this.#start(true)
+    await this.#running
+    if (this.lastFailure) throw this.lastFailure
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#running
+  }
+
+  #start(all = false): void {
+    this.#running = this.#attempt(all).then(() => {
+      this.#running = undefined
+      this.#merge = undefined
+    })
+  }
+
+  async #attempt(all: boolean): Promise<void> {
+    try {
+      const done = await this.#store.tryLock('materialise', async () => {
+        await this.#work(all)
+        return true
+      })
+      if (!done) this.#pausedUntil = Date.now() + BUSY_MS
+      this.lastFailure = undefined
+    } catch (error) {
+      if (error instanceof TakenOver) return
+      // Nothing is lost by it: the log still holds what was not worked off.
+      this.lastFailure = error as IcnError
+      this.#pausedUntil = Date.now() + PAUSE_MS
+    }
+  }
+
+  async #work(all: boolean): Promise<void> {
+    await this.#tail.refresh()
+    await this.#takeOver()
+    let flushAll = all
+    while (!this.#stopped) {
+      if (this.#flushIsDue || (flushAll && this.#tail.epoch > this.#tail.manifest.applied)) {
+        flushAll = false
+        this.#flushing = this.#flush().finally(() => {
+          this.#flushing = undefined
+        })
+        await this.#flushing
+      } else if (!(await this.#mergeStep()) && !(await this.#discardStep())) {
+        return
+      }
+    }
+  }
+
+  /** A run out of the log's tail; the log behind it goes. */
+  async #flush(): Promise<void> {
+    const id = await this.#reserve([])
+    const { epoch, manifest: before } = this.#tail
+    const { cells, shadowed } = this.#tail.snapshot()
+    const keepDeleted = before.runs.length > 0
+    const builder = new PageBuilder(id, this.#options.pageBytes)
+    const frames: Uint8Array[] = []
+    let slice: Op[] = []
+    let run: Run = { id, level: 0, first: '', last: '', rows: 0, pages: 0, bytes: 0 }
+    const closePage = (): void => {
+      const { first, last, rows, frame } = builder.take()
+      slice.push({ op: 'put', store: 'pages', key: [id, last], value: frame })
+      frames.push(frame)
+      run = {
+        ...run,
+        first: run.pages === 0 ? first : run.first,
+        last,
+        rows: run.rows + rows,
+        pages: run.pages + 1,
+        bytes: run.bytes + frame.length,
+      }
+    }
+    for (const [key, cell] of cells) {
+      if (cell.isDeleted && !keepDeleted) continue
+      builder.add(key, cell)
+      if (builder.isFull) closePage()
+      if (slice.length < SLICE_PAGES) continue
+      await this.#writePending(id, slice)
+      slice = []
+    }
+    if (!builder.isEmpty) closePage()
+    if (slice.length > 0) await this.#writePending(id, slice)
+    const { manifest } = this.#tail
+    // The tail was taken on top of these rows and of no others.
+    if (manifest.applied !== before.applied) throw new TakenOver()
+    await this.#swap(
+      {
+        ...manifest,
+        applied: epoch,
+        runs: run.pages > 0 ? [run, ...manifest.runs] : manifest.runs,
+        pending: manifest.pending.filter((pending) => pending.id !== id),
+      },
+      [{ op: 'delete', store: 'log', range: { to: epoch - KEPT_COMMITS } }, ...shadowed.map(dropLarge)],
+    )
+    await this.#tail.refresh({ run: id, frames })
+  }
+
+  /** True when there was something to do. */
+  async #mergeStep(): Promise<boolean> {
+    this.#merge ??= await this.#planMerge()
+    const merge = this.#merge
+    if (!merge) return false
+    const ops = await merge.next()
+    if (ops) {
+      await this.#writePending(merge.pending.id, ops)
+      return true
+    }
+    const { manifest } = this.#tail
+    const inputs = new Set(merge.pending.inputs)
+    if (!manifest.pending.some(({ id, owner }) => id === merge.pending.id && owner === this.#owner))
+      throw new TakenOver()
+    const output = merge.result(merge.inputs[0]!.level + 1)
+    const runs = manifest.runs.flatMap((run) =>
+      inputs.has(run.id) ? (run.id === merge.pending.inputs[0] && output ? [output] : []) : [run],
+    )
+    await this.#swap({
+      ...manifest,
+      runs,
+      pending: manifest.pending.filter((pending) => pending.id !== merge.pending.id),
+      garbage: [...manifest.garbage, ...inputs],
+    })
+    this.#merge = undefined
+    await this.#tail.refresh()
+    return true
+  }
+
+  /** A merge left unfinished, or the newest level that has grown too wide. */
+  async #planMerge(): Promise<Merge | undefined> {
+    const { manifest } = this.#tail
+    const begin = (pending: PendingRun): Promise<Merge> => {
+      const inputs = manifest.runs.filter((run) => pending.inputs.includes(run.id))
+      const oldest = manifest.runs.at(-1)!.id
+      const keepDeleted = !pending.inputs.includes(oldest)
+      return Merge.begin(this.#store, pending, inputs, keepDeleted, this.#options.pageBytes)
+    }
+    const unfinished = manifest.pending.find((pending) => pending.inputs.length > 0)
+    if (unfinished) return begin(unfinished)
+    const inputs = this.#crowdedLevel()?.map((run) => run.id)
+    return inputs && begin({ id: await this.#reserve(inputs), inputs, owner: this.#owner })
+  }
+
+  #crowdedLevel(): readonly Run[] | undefined {
+    const levels = new Map<number, Run[]>()
+    for (const run of this.#tail.manifest.runs) {
+      const runs = levels.get(run.level)
+      if (runs) runs.push(run)
+      else levels.set(run.level, [run])
+    }
+    for (const runs of levels.values()) if (runs.length >= this.#options.fanout) return runs
+    return undefined
+  }
+
+  /** Deletes a slice of a run nobody refers to. */
+  async #discardStep(): Promise<boolean> {
+    const id = this.#tail.manifest.garbage[0]
+    if (id === undefined) return false
+    const from = [id, ''] as const
+    const range = { from, before: [id + 1, ''] as const }
+    const [keys] = await this.#store.read([{ store: 'pages', range, limit: SLICE_PAGES * 4, keys: true }])
+    if (keys!.length > 0) {
+      const to = keys!.at(-1) as [number, string]
+      await this.#store.write({
+        ops: [{ op: 'delete', store: 'pages', range: { from, to } }],
+        durability: 'relaxed',
+      })
+      return true
+    }
+    const { manifest } = this.#tail
+    await this.#swap({ ...manifest, garbage: manifest.garbage.filter((run) => run !== id) })
+    await this.#tail.refresh()
+    return true
+  }
+
+  /** What somebody began and did not live to finish: merges whose inputs are still there change hands, the rest goes. */
+  async #takeOver(): Promise<void> {
+    const { manifest } = this.#tail
+    if (manifest.pending.length === 0) return
+    const runs = new Set(manifest.runs.map((run) => run.id))
+    const canGoOn = ({ inputs }: PendingRun): boolean =>
+      inputs.length > 0 && inputs.every((input) => runs.has(input))
+    await this.#swap({
+      ...manifest,
+      pending: manifest.pending.filter(canGoOn).map((pending) => ({ ...pending, owner: this.#owner })),
+      garbage: [
+        ...manifest.garbage,
+        ...manifest.pending.filter((pending) => !canGoOn(pending)).map(({ id }) => id),
+      ],
+    })
+    await this.#tail.refresh()
+  }
+
+  /** A number for a new run, entered as pending: its pages are safe from being discarded until somebody takes over. */
+  async #reserve(inputs: readonly number[]): Promise<number> {
+    const { manifest } = this.#tail
+    const id = manifest.nextRun
+    await this.#swap(
+      { ...manifest, nextRun: id + 1, pending: [...manifest.pending, { id, inputs, owner: this.#owner }] },
+      [],
+      'relaxed',
+    )
+    await this.#tail.refresh()
+    return id
+  }
+
+  async #writePending(id: number, ops: readonly Op[]): Promise<void> {
+    const written = await this.#store.write({
+      reads: [manifestRead],
+      check: ([manifest]) =>
+        decodeManifest(manifest![0]).pending.some(
+          (pending) => pending.id === id && pending.owner === this.#owner,
+        ),
+      ops,
+      durability: 'relaxed',
+    })
+    if (!written) throw new TakenOver()
+  }
+
+  /** The manifest in its next version, if it is still the one that `next` was made from. */
+  async #swap(
+    next: Manifest,
+    ops: readonly Op[] = [],
+    durability: Batch['durability'] = 'strict',
+  ): Promise<void> {
+    const written = await this.#store.write({
+      reads: [manifestRead],
+      check: ([manifest]) => decodeManifest(manifest![0]).version === next.version,
+      ops: [putManifest({ ...next, version: next.version + 1 }), ...ops],
+      durability,
+    })
+    if (!written) throw new TakenOver()
+    this.#store.announce({ epoch: this.#tail.epoch, manifest: next.version + 1 })
+  }
+}
+
+/** Another tab does the work (the lock is only advice): stop, there is nothing to repair. */
+class TakenOver extends Error {
+  override readonly name = 'TakenOver'
+}

@@ -1,0 +1,199 @@
+/**
+ * Several runs into one, page by page, the newest word on each key winning. Rows travel packed: nothing is unpacked. A
+ * merge writes pages nobody refers to yet, so it may stop at any page and be taken up again from its last one.
+ */
+import type { Cell } from './cell.ts'
+import { after } from './list.ts'
+import type { PendingRun, Run } from './manifest.ts'
+import { decodePage, type Page, PageBuilder } from './page.ts'
+import type { Op, Read, Store } from './store.ts'
+
+/** Pages read from one run, and written, in one go: small, so that nobody waits long for the stores. */
+export const SLICE_PAGES = 16
+
+export class Merge {
+  readonly pending: PendingRun
+  readonly inputs: readonly Run[]
+  readonly #store: Store
+  readonly #sources: Source[]
+  readonly #builder: PageBuilder
+  readonly #keepDeleted: boolean
+  readonly #resumed: boolean
+  #first: string | undefined
+  #last = ''
+  #rows = 0
+  #pages = 0
+  #bytes = 0
+
+  private constructor(
+    store: Store,
+    pending: PendingRun,
+    inputs: readonly Run[],
+    keepDeleted: boolean,
+    pageBytes: number,
+    from: { first: string; last: string; pages: number } | undefined,
+  ) {
+    this.#store = store
+    this.pending = pending
+    this.inputs = inputs
+    this.#keepDeleted = keepDeleted
+    this.#builder = new PageBuilder(pending.id, pageBytes, from?.last ?? '')
+    this.#resumed = from !== undefined
+    this.#first = from?.first
+    this.#last = from?.last ?? ''
+    this.#pages = from?.pages ?? 0
+    this.#sources = inputs.map((run) => new Source(run, from ? after(from.last) : run.first))
+  }
+
+  /** `keepDeleted`: older runs lie below, and deletions must go on hiding what these hold. */
+  static async begin(
+    store: Store,
+    pending: PendingRun,
+    inputs: readonly Run[],
+    keepDeleted: boolean,
+    pageBytes: number,
+  ): Promise<Merge> {
+    const range = { from: [pending.id, ''] as const, before: [pending.id + 1, ''] as const }
+    const [keys, firstPage] = await store.read([
+      { store: 'pages', range, limit: Number.POSITIVE_INFINITY, keys: true },
+      { store: 'pages', range, limit: 1 },
+    ])
+    const last = keys!.at(-1) as [number, string] | undefined
+    if (!last) return new Merge(store, pending, inputs, keepDeleted, pageBytes, undefined)
+    const first = decodePage(pending.id, firstPage![0]).keys[0]!
+    return new Merge(store, pending, inputs, keepDeleted, pageBytes, {
+      first,
+      last: last[1],
+      pages: keys!.length,
+    })
+  }
+
+  /** The next pages to write, and the large values that no longer have a reader. Undefined at the end. */
+  async next(): Promise<Op[] | undefined> {
+    const ops: Op[] = []
+    let pages = 0
+    while (pages < SLICE_PAGES) {
+      const dry = this.#sources.filter((source) => source.isDry)
+      if (dry.length > 0) await this.#refill(dry)
+      const key = this.#smallest()
+      if (key === undefined) break
+      const cell = this.#take(key, ops)
+      if (cell.isDeleted && !this.#keepDeleted) continue
+      this.#builder.add(key, cell)
+      if (this.#builder.isFull) {
+        ops.push(this.#closePage())
+        pages++
+      }
+    }
+    if (pages < SLICE_PAGES && !this.#builder.isEmpty) ops.push(this.#closePage())
+    return ops.length > 0 ? ops : undefined
+  }
+
+  /** What became of it; undefined when nothing was left. */
+  result(level: number): Run | undefined {
+    if (this.#first === undefined) return undefined
+    const sum = (size: (run: Run) => number): number =>
+      this.inputs.reduce((total, run) => total + size(run), 0)
+    return {
+      id: this.pending.id,
+      level,
+      first: this.#first,
+      last: this.#last,
+      pages: this.#pages,
+      // A merge that was taken up again has not seen its first rows: the inputs' sum is near enough for planning.
+      rows: this.#resumed ? sum((run) => run.rows) : this.#rows,
+      bytes: this.#resumed ? sum((run) => run.bytes) : this.#bytes,
+    }
+  }
+
+  #smallest(): string | undefined {
+    let smallest: string | undefined
+    for (const { key } of this.#sources) {
+      if (key !== undefined && (smallest === undefined || key < smallest)) smallest = key
+    }
+    return smallest
+  }
+
+  /** The newest cell of the key; sources are ordered newest first. */
+  #take(key: string, ops: Op[]): Cell {
+    let newest: Cell | undefined
+    for (const source of this.#sources) {
+      if (source.key !== key) continue
+      const cell = source.take()
+      // Whoever could still see an older value has been told otherwise by the commit that replaced it.
+      if (newest && cell.large) ops.push(dropLarge(cell.large.id))
+      newest ??= cell
+    }
+    return newest!
+  }
+
+  async #refill(sources: readonly Source[]): Promise<void> {
+    const answers = await this.#store.read(sources.map((source) => source.read()))
+    sources.forEach((source, i) => {
+      source.fill(answers[i]!)
+    })
+  }
+
+  #closePage(): Op {
+    const { first, last, rows, frame } = this.#builder.take()
+    this.#first ??= first
+    this.#last = last
+    this.#rows += rows
+    this.#pages++
+    this.#bytes += frame.length
+    return { op: 'put', store: 'pages', key: [this.pending.id, last], value: frame }
+  }
+}
+
+export function dropLarge(id: number): Op {
+  return { op: 'delete', store: 'large', range: { from: id, to: id } }
+}
+
+/** One run being read from front to back. */
+class Source {
+  readonly #run: Run
+  #from: string
+  #pages: Page[] = []
+  #at = 0
+
+  constructor(run: Run, from: string) {
+    this.#run = run
+    this.#from = from
+  }
+
+  get isDry(): boolean {
+    return this.#pages.length === 0 && this.#from <= this.#run.last
+  }
+
+  get key(): string | undefined {
+    return this.#pages[0]?.keys[this.#at]
+  }
+
+  take(): Cell {
+    const page = this.#pages[0]!
+    const cell = page.cells[this.#at++]!
+    if (this.#at === page.keys.length) {
+      this.#pages.shift()
+      this.#at = 0
+    }
+    return cell
+  }
+
+  read(): Read {
+    const { id, last } = this.#run
+    return { store: 'pages', range: { from: [id, this.#from], to: [id, last] }, limit: SLICE_PAGES }
+  }
+
+  fill(values: readonly unknown[]): void {
+    this.#pages = values.map((value) => decodePage(this.#run.id, value))
+    const first = this.#pages[0]
+    if (!first) {
+      // Taken away under us: the manifest has moved on, and the next check says so.
+      this.#from = after(this.#run.last)
+      return
+    }
+    // Only a merge taken up again begins inside a page.
+    while (first.keys[this.#at]! < this.#from) this.#at++
+    this.#from = after(this.#pages.at(-1)!.last)
+  }
+}
