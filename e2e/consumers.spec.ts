@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { build as esbuild } from 'esbuild'
 import { createServer, build as vite } from 'vite'
+import { findChromium } from '../scripts/browser.mjs'
+import { run } from '../scripts/lib/process.mjs'
 import { foreignProject } from '../scripts/package.mjs'
 import { serve } from './server.mjs'
 
@@ -87,4 +89,24 @@ test('a page without a bundler runs, with an import map for the one dependency',
   const server = await serve({ '/': folder }, { 'Content-Security-Policy': policy })
   await runsIn(page, server.origin)
   await server.close()
+})
+
+test('a contract author’s own tests use the fixtures', async () => {
+  const folder = project('testing', ['@playwright/test'])
+  copyFileSync(sample, join(folder, 'hello.wasm'))
+  const own = Object.keys(process.env).filter((name) => /^(TEST_|PLAYWRIGHT_|PW_)/.test(name))
+  const { code, output } = await run(
+    process.execPath,
+    [join(root, 'node_modules/@playwright/test/cli.js'), 'test'],
+    {
+      cwd: folder,
+      quiet: true,
+      env: {
+        ...Object.fromEntries(own.map((name) => [name, ''])),
+        CHROMIUM_PATH: findChromium().executablePath,
+      },
+    },
+  )
+  expect(output).toContain('2 passed')
+  expect(code).toBe(0)
 })
