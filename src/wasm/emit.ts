@@ -7,6 +7,7 @@
  * locals. A stop sets `icn:reason` and traps.
  */
 import { type BodyFacts, Place, type PlaceTable } from './analysis.ts'
+import { NanShape, type NanSite } from './nan.ts'
 import { NumericOp, Op } from './opcodes.ts'
 import type { Charges } from './optimise.ts'
 import type { FunctionPlan, ModulePlan } from './plan.ts'
@@ -39,6 +40,23 @@ export interface EmitContext {
   referenced(index: number): number
 }
 
+const F32_NAN = [0x00, 0x00, 0xc0, 0x7f]
+const F64_NAN = [0, 0, 0, 0, 0, 0, 0xf8, 0x7f]
+/** The canonical NaN, positive, as a constant instruction; by shape. */
+const CANONICAL_NAN: readonly (readonly number[])[] = [
+  [Op.f32Const, ...F32_NAN],
+  [Op.f64Const, ...F64_NAN],
+  [Op.prefixSimd, 0x0c, ...F32_NAN, ...F32_NAN, ...F32_NAN, ...F32_NAN],
+  [Op.prefixSimd, 0x0c, ...F64_NAN, ...F64_NAN],
+]
+/** Compare for equality and select; by shape. */
+const SELECT_UNLESS_NAN: readonly (readonly number[])[] = [
+  [Op.f32Eq, Op.select],
+  [Op.f64Eq, Op.select],
+  [Op.prefixSimd, 0x41, Op.prefixSimd, 0x52],
+  [Op.prefixSimd, 0x47, Op.prefixSimd, 0x52],
+]
+
 /** Set the reason and trap. */
 export function writeStop(out: Writer, added: AddedIndices, reason: number): void {
   out.byte(Op.i32Const)
@@ -63,6 +81,10 @@ export class BodyEmitter {
   /** How far declared locals move. */
   #shift = 0
   #nextLocal = 0
+  #nanSites: readonly NanSite[] = []
+  #nextNan = 0
+  /** Spare locals by NaN shape. */
+  readonly #nanLocals = [0, 0, 0, 0]
   /** Labels open inside the stop block, or -1 where stops are written out. */
   #labels = 0
   #shared = false
@@ -73,20 +95,28 @@ export class BodyEmitter {
   }
 
   /** The body of defined function `i`, with its size in front. */
-  emit(out: Writer, i: number, facts: BodyFacts, places: PlaceTable, charges: Charges): void {
+  emit(
+    out: Writer,
+    i: number,
+    facts: BodyFacts,
+    places: PlaceTable,
+    charges: Charges,
+    nanSites: readonly NanSite[],
+  ): void {
     const { module, plan } = this.#context
     const type = module.types[module.functions[module.imports.length + i]!]!
-    const body = module.bodies[i]!
     this.#out = out
     this.#places = places
     this.#charges = charges
     this.#plan = plan.functions[i]!
     this.#params = type.params.length
     this.#nextLocal = 0
+    this.#nanSites = nanSites
+    this.#nextNan = 0
     const size = out.placeholder()
     if (this.#plan.constantCost >= 0) {
       this.#shift = 0
-      out.copy(this.#bytes, body.start, facts.codeStart)
+      this.#declareLocals(facts, this.#params + facts.locals, false)
       this.#rows(facts.codeStart, false)
     } else this.#counted(type, facts)
     out.patch(size)
@@ -98,14 +128,7 @@ export class BodyEmitter {
     this.#shift = this.#plan.depth ? 2 : 1
     this.#fuel = this.#params
     this.#depth = this.#params + 1
-    this.#spare = this.#params + this.#shift + facts.locals
-    const spares = this.#needsSpare() ? 1 : 0
-    out.u32(facts.groups + spares)
-    out.copy(this.#bytes, facts.groupsStart, facts.codeStart)
-    if (spares > 0) {
-      out.byte(1)
-      out.byte(Type.i32)
-    }
+    this.#declareLocals(facts, this.#params + this.#shift + facts.locals, this.#needsSpare())
     this.#shared = this.#comparisons() > 0
     const wrapped = this.#charges.branchesToEnd
     this.#labels = wrapped ? 1 : 0
@@ -128,6 +151,25 @@ export class BodyEmitter {
       writeStop(out, added, Reason.fuel)
     }
     out.byte(Op.end)
+  }
+
+  /** The original local groups and, behind them, the spare locals this body needs. */
+  #declareLocals(facts: BodyFacts, first: number, spare: boolean): void {
+    const out = this.#out
+    const added: number[] = []
+    this.#spare = first
+    if (spare) added.push(Type.i32)
+    for (const shape of [NanShape.f32, NanShape.f64, NanShape.f32x4, NanShape.f64x2])
+      if (this.#nanSites.some((site) => site.shape === shape)) {
+        this.#nanLocals[shape] = first + added.length
+        added.push(shape === NanShape.f32 ? Type.f32 : shape === NanShape.f64 ? Type.f64 : Type.v128)
+      }
+    out.u32(facts.groups + added.length)
+    out.copy(this.#bytes, facts.groupsStart, facts.codeStart)
+    for (const type of added) {
+      out.byte(1)
+      out.byte(type)
+    }
   }
 
   /** Comparisons beside the one at entry. */
@@ -240,8 +282,33 @@ export class BodyEmitter {
     out.copy(this.#bytes, start, end)
   }
 
-  /** Copy untouched code, with declared locals moved behind the added parameters. */
+  /** Copy untouched code, with NaNs made canonical where they can be seen. */
   #copy(from: number, to: number): void {
+    let at = from
+    const sites = this.#nanSites
+    for (; this.#nextNan < sites.length && sites[this.#nextNan]!.offset <= to; this.#nextNan++) {
+      const { offset, shape } = sites[this.#nextNan]!
+      this.#copyShifted(at, offset)
+      this.#canonical(shape)
+      at = offset
+    }
+    this.#copyShifted(at, to)
+  }
+
+  /** `select(x, nan, x == x)`; of vectors the same by lanes. */
+  #canonical(shape: number): void {
+    const out = this.#out
+    const local = this.#nanLocals[shape]!
+    out.byte(Op.localTee)
+    out.u32(local)
+    for (const byte of CANONICAL_NAN[shape]!) out.byte(byte)
+    this.#get(local)
+    this.#get(local)
+    for (const byte of SELECT_UNLESS_NAN[shape]!) out.byte(byte)
+  }
+
+  /** Copy with declared locals moved behind the added parameters. */
+  #copyShifted(from: number, to: number): void {
     const out = this.#out
     const places = this.#places
     if (this.#shift === 0) {

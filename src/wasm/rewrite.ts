@@ -2,6 +2,7 @@
 import { BodyAnalyser } from './analysis.ts'
 import { type AddedExport, assemble } from './assemble.ts'
 import { type AddedIndices, BodyEmitter, type EmitContext } from './emit.ts'
+import { findNanSites } from './nan.ts'
 import { Op } from './opcodes.ts'
 import { ChargePlacer } from './optimise.ts'
 import { planModule } from './plan.ts'
@@ -17,7 +18,16 @@ interface AddedFunction {
   write(out: Writer): void
 }
 
-export function rewrite(module: ParsedModule, limits: WasmLimits, table: FuelTable): Uint8Array<ArrayBuffer> {
+export interface RewriteOptions {
+  readonly canonicalNaN: boolean
+}
+
+export function rewrite(
+  module: ParsedModule,
+  limits: WasmLimits,
+  table: FuelTable,
+  options: RewriteOptions,
+): Uint8Array<ArrayBuffer> {
   const analyser = new BodyAnalyser(module, limits, table)
   const plan = planModule(module, analyser, table.entry)
   const imported = module.imports.length
@@ -71,7 +81,7 @@ export function rewrite(module: ParsedModule, limits: WasmLimits, table: FuelTab
     const type = module.functions[imported + i]!
     return constantCost >= 0 ? type : types.counted(type, depth)
   })
-  const code = writeCode(context, analyser, functions)
+  const code = writeCode(context, analyser, functions, options)
 
   return assemble(module, limits, {
     types: types.added,
@@ -90,7 +100,12 @@ export function rewrite(module: ParsedModule, limits: WasmLimits, table: FuelTab
 }
 
 /** Bodies are written first, for they may still ask for types and stand-ins that stand before them in the module. */
-function writeCode(context: EmitContext, analyser: BodyAnalyser, added: readonly AddedFunction[]): Writer {
+function writeCode(
+  context: EmitContext,
+  analyser: BodyAnalyser,
+  added: readonly AddedFunction[],
+  options: RewriteOptions,
+): Writer {
   const { module, plan, table } = context
   const imported = module.imports.length
   const out = new Writer(Math.ceil(module.bytes.length * 1.4) + 1024)
@@ -100,7 +115,9 @@ function writeCode(context: EmitContext, analyser: BodyAnalyser, added: readonly
   const emitter = new BodyEmitter(context)
   module.bodies.forEach((body, i) => {
     const facts = analyser.analyse(imported + i, body)
-    emitter.emit(out, i, facts, analyser.table, placer.place(analyser.table))
+    const floats = options.canonicalNaN && (facts.floatArithmetic || facts.simd)
+    const nan = floats ? findNanSites(module, imported + i, body, facts.codeStart) : []
+    emitter.emit(out, i, facts, analyser.table, placer.place(analyser.table), nan)
   })
   // A body written here may add another, so the length is read anew each time.
   for (let i = 0; i < added.length; i++) added[i]!.write(out)
