@@ -4,17 +4,18 @@ import { test as base, expect, type Page } from '@playwright/test'
 
 export { expect }
 
-/** Every test fails on an uncaught error, a console error or a breach of the content policy. */
-export const test = base.extend<{ quiet: undefined }>({
+/** Every test fails on an uncaught error, a console error or a breach of the content policy; `allowed` names exceptions. */
+export const test = base.extend<{ allowed: readonly RegExp[]; quiet: undefined }>({
+  allowed: [[], { option: true }],
   quiet: [
-    async ({ page }, use) => {
+    async ({ page, allowed }, use) => {
       const heard: string[] = []
       page.on('console', (message) => {
         if (message.type() === 'error') heard.push(message.text())
       })
       page.on('pageerror', (error) => heard.push(String(error)))
       await use(undefined)
-      expect(heard).toEqual([])
+      expect(heard.filter((line) => !allowed.some((pattern) => pattern.test(line)))).toEqual([])
     },
     { auto: true },
   ],

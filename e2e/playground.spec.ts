@@ -171,3 +171,69 @@ test('an address without a screen says so and leads back', async ({ page }) => {
   await page.goto('/#/receipts/bnothing')
   await expect(page.getByText('This receipt could not be shown')).toBeVisible()
 })
+
+test('another tab sees a receipt and the balance as they change', async ({ page, context }) => {
+  await open(page)
+  const other = await context.newPage()
+  await open(other, '#/receipts')
+  await expect(other.getByText('No receipts yet.')).toBeVisible()
+  await choose(page, 'Spend mana')
+  await run(page)
+  await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+  await expect(other.getByRole('link', { name: 'Completed' })).toBeVisible()
+  const balance = (tab: typeof page) => tab.locator('.balance-chip strong').textContent()
+  await expect.poll(async () => (await balance(other)) === (await balance(page))).toBe(true)
+})
+
+test('too little mana is said in words, and nothing is charged', async ({ page }) => {
+  await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  await page.evaluate(async () => {
+    const { mana } = (
+      window as unknown as {
+        icn: { mana: { balance(): Promise<bigint>; spend(amount: bigint): Promise<bigint> } }
+      }
+    ).icn
+    await mana.spend((await mana.balance()) - 3n)
+  })
+  await run(page)
+  await expect(outcome(page)).toContainText(/not enough mana/i)
+  await expect(page.locator('.balance-chip strong')).toHaveText(/^(3|13)$/)
+})
+
+test('a stored module can be run again from its receipt', async ({ page }) => {
+  await open(page)
+  await drop(page, 'mine.wasm', sample('ranked-vote.wasm'))
+  await expect(page.locator('#module-title')).toHaveText('mine.wasm')
+  await run(page)
+  await outcome(page).getByRole('link', { name: 'Read the receipt' }).click()
+  await page.getByRole('link', { name: 'Run it again' }).click()
+  await expect(page.locator('#module-title')).toHaveText('Stored module')
+  await run(page)
+  await expect(outcome(page)).toContainText('Elected: Child care')
+})
+
+test.describe('storage that does not open', () => {
+  test.use({ allowed: [/./] })
+
+  test('a database of a newer version is told, with what to do', async ({ page }) => {
+    await page.goto('/samples/hello.wat')
+    await page.evaluate(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const request = indexedDB.open('icn-runtime', 999)
+          request.onerror = () => reject(request.error)
+          request.onsuccess = () => {
+            request.result.close()
+            resolve()
+          }
+        }),
+    )
+    await page.goto('/')
+    await expect(page.getByRole('heading', { name: 'The runtime did not start' })).toBeVisible()
+    await expect(page.getByRole('alert').filter({ hasText: 'VersionMismatch' })).toContainText(
+      'Reload the page',
+    )
+    await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
+  })
+})

@@ -17,10 +17,13 @@ export interface Actions {
   cancel(): void
 }
 
-/** Entry points: exported functions that need no arguments. */
+/** Entry points: exported functions that need nothing and give a whole number or nothing. */
 export function entries(choice: Choice): readonly string[] {
   return choice.info.exports
-    .filter((item) => item.kind === 'func' && (item.type?.params.length ?? 0) === 0)
+    .filter(({ kind, type }) => {
+      if (kind !== 'func' || !type || type.params.length > 0 || type.results.length > 1) return false
+      return type.results[0] === undefined || type.results[0] === 'i32' || type.results[0] === 'i64'
+    })
     .map((item) => item.name)
 }
 

@@ -34,6 +34,7 @@ const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', y
 
 /** Seconds since the epoch as local time; the day is left out when it is today. */
 export function when(seconds: number | bigint): string {
+  if (Number(seconds) === 0) return 'undated' // modules are the same block whenever they are stored
   const date = new Date(Number(seconds) * 1000)
   const time = TIME.format(date)
   return date.toDateString() === new Date().toDateString() ? `today, ${time}` : `${DAY.format(date)}, ${time}`

@@ -132,7 +132,7 @@ const CAUSES: Readonly<Record<ManaCause, string>> = {
   spend: 'Spent',
   credit: 'Credited',
   escrow: 'Held for a job',
-  payment: 'Paid for a job',
+  payment: 'Earned by running a job',
   refund: 'Given back',
   regeneration: 'Regenerated',
   governance: 'Governance',

@@ -90,8 +90,22 @@ function content(block: DagBlockData): readonly HTMLElement[] {
             ),
           ),
     ),
-    h('section', {}, h('h2', {}, 'Content'), ...data(block.data)),
+    h(
+      'section',
+      {},
+      h('h2', {}, 'Content'),
+      isModule(block.data) && moduleNote(block.cid),
+      ...data(block.data),
+    ),
   ]
+}
+
+function isModule(raw: Uint8Array): boolean {
+  return [0x00, 0x61, 0x73, 0x6d].every((byte, at) => raw[at] === byte)
+}
+
+function moduleNote(cid: string): HTMLElement {
+  return h('p', {}, 'This is a contract. ', h('a', { href: href('run', cid) }, 'Run it'))
 }
 
 const MOST_TEXT = 20_000

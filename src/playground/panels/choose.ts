@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { type IntakeHandlers, readFile } from '../intake.ts'
 import { problemCard } from '../parts/problem.ts'
+import { href } from '../router.ts'
 import type { Sample } from '../samples.ts'
 import { expected } from '../words.ts'
 
@@ -18,7 +19,7 @@ export function choosePanel(
   const select = h('select', { class: 'sample-select', 'aria-label': 'Sample contracts' })
   select.addEventListener('change', () => {
     const sample = store.get().samples.find((item) => item.id === select.value)
-    if (sample) void actions.chooseSample(sample)
+    if (sample) pick(sample)
   })
   const note = h('div')
 
@@ -33,7 +34,11 @@ export function choosePanel(
       )
       fill(
         note,
-        samplesError !== null && problemCard(samplesError, { title: 'The samples could not be loaded' }),
+        samplesError !== null &&
+          problemCard(samplesError, {
+            title: 'The samples could not be loaded',
+            retry: () => location.reload(),
+          }),
       )
     },
     signal,
@@ -48,6 +53,12 @@ export function choosePanel(
     signal,
   )
 
+  /** The address names the sample, so that a reload or a shared link opens it again. */
+  function pick(sample: Sample): void {
+    history.replaceState(null, '', href('run', sample.id))
+    void actions.chooseSample(sample)
+  }
+
   function sampleOption(sample: Sample): HTMLElement {
     const { choice } = store.get()
     return h(
@@ -58,7 +69,7 @@ export function choosePanel(
         name: 'sample',
         value: sample.id,
         checked: choice?.sample?.id === sample.id,
-        onchange: () => void actions.chooseSample(sample),
+        onchange: () => pick(sample),
       }),
       h('span', { class: 'sample-title' }, sample.title),
       h('span', { class: 'sample-note' }, `${sample.language} · ${expected(sample)}`),

@@ -1,7 +1,7 @@
 /** The balance over time as a line of steps. The history beside it says the same in words, so it is hidden from screen readers. */
 import type { ManaEntry } from '../../index.ts'
 import { h, svg } from '../dom.ts'
-import { number } from '../format.ts'
+import { number, when } from '../format.ts'
 
 const WIDTH = 400
 const HEIGHT = 120
@@ -32,6 +32,10 @@ export function manaChart(entries: readonly ManaEntry[], nowSeconds: number): HT
       svg('path', { class: 'chart-area', d: `${line}V${HEIGHT}H0Z` }),
       svg('path', { class: 'chart-line', d: line, 'vector-effect': 'non-scaling-stroke' }),
     ),
-    h('p', { class: 'chart-label' }, `highest ${number(highest)}, lowest ${number(lowest)}`),
+    h(
+      'p',
+      { class: 'chart-label' },
+      `From ${when(first.at)} to now: highest ${number(highest)}, lowest ${number(lowest)}`,
+    ),
   )
 }

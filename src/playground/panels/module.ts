@@ -31,9 +31,11 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
     signal,
   )
   store.watch(
-    ['choice'],
-    ({ choice }) => {
-      if (!choice) return fill(head, progress('Reading the contract'))
+    ['choice', 'choosing'],
+    ({ choice, choosing }) => {
+      if (!choice)
+        return fill(head, choosing && h('div', { class: 'patient' }, progress(`Reading ${choosing}`)))
+      if (choosing) return // the module before stays in sight until the next one has been read
       fill(head, h('h2', { id: 'module-title' }, choice.name), intro(choice))
       fill(body, warnings(choice), overview(choice), asks(choice), moduleDetail(choice))
     },
@@ -103,7 +105,8 @@ function controls({ store, actions }: Context, signal: AbortSignal): HTMLElement
       note.classList.toggle('field-wrong', !valid || (state.choice !== null && !state.entry))
       if (!valid) note.textContent = 'Fuel is a whole number above zero.'
       else if (state.choice && !state.entry)
-        note.textContent = 'This module exports no function without parameters, so there is nothing to start.'
+        note.textContent =
+          'It exports no function that can be started: one that takes nothing and gives a whole number or nothing.'
       else note.textContent = 'Every step of the contract uses fuel. When none is left, it is stopped.'
     },
     signal,

@@ -115,7 +115,7 @@ function mana({ manaTotals: totals }: RuntimeInspection): HTMLElement {
     h('h2', {}, 'Mana adds up'),
     facts(
       [
-        ['Given at the start and by others', number(totals.minted)],
+        ['Given at the start', number(totals.minted)],
         ['Regenerated', number(totals.regenerated)],
         ['Came in, together', h('strong', {}, number(came))],
         ['In accounts', number(totals.balances)],

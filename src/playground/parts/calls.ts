@@ -31,7 +31,7 @@ function callItem(call: HostCallTrace): HTMLElement {
       answer !== undefined && h('span', { class: 'call-answer' }, answer),
       call.error !== undefined && h('span', { class: 'call-answer' }, 'refused'),
     ),
-    call.error !== undefined && h('p', { class: 'call-error' }, call.error),
+    call.error && h('p', { class: 'call-error' }, call.error),
     call.detail && h('p', { class: 'call-detail' }, call.detail),
     h('p', { class: 'call-exact' }, h('code', {}, exact), call.fuel > 0n && ` · ${number(call.fuel)} fuel`),
   )
