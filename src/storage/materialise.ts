@@ -13,7 +13,7 @@ import {
   putManifest,
   type Run,
 } from './manifest.ts'
-import { dropLarge, Merge, SLICE_PAGES } from './merge.ts'
+import { dropLarge, Merge } from './merge.ts'
 import { PAGE_BYTES, PageBuilder } from './page.ts'
 import type { Batch, Op, Store } from './store.ts'
 
@@ -26,6 +26,8 @@ export interface MaterialiseOptions {
   readonly fanout: number
   /** Where a page is closed. */
   readonly pageBytes: number
+  /** Pages read or written in one transaction: small, so that nobody waits long for the stores. */
+  readonly slicePages: number
 }
 
 export const MATERIALISE_DEFAULTS: MaterialiseOptions = {
@@ -34,6 +36,7 @@ export const MATERIALISE_DEFAULTS: MaterialiseOptions = {
   flushCommits: 512,
   fanout: 6,
   pageBytes: PAGE_BYTES,
+  slicePages: 16,
 }
 
 /** Commits that stay in the log after they are worked off, so that a tab a little behind still hears their events. */
@@ -178,7 +181,7 @@ export class Materialiser {
       if (cell.isDeleted && !keepDeleted) continue
       builder.add(key, cell)
       if (builder.isFull) closePage()
-      if (slice.length < SLICE_PAGES) continue
+      if (slice.length < this.#options.slicePages) continue
       await this.#writePending(id, slice)
       slice = []
     }
@@ -235,7 +238,7 @@ export class Materialiser {
       const inputs = manifest.runs.filter((run) => pending.inputs.includes(run.id))
       const oldest = manifest.runs.at(-1)!.id
       const keepDeleted = !pending.inputs.includes(oldest)
-      return Merge.begin(this.#store, pending, inputs, keepDeleted, this.#options.pageBytes)
+      return Merge.begin(this.#store, pending, inputs, keepDeleted, this.#options)
     }
     const unfinished = manifest.pending.find((pending) => pending.inputs.length > 0)
     if (unfinished) return begin(unfinished)
@@ -260,7 +263,9 @@ export class Materialiser {
     if (id === undefined) return false
     const from = [id, ''] as const
     const range = { from, before: [id + 1, ''] as const }
-    const [keys] = await this.#store.read([{ store: 'pages', range, limit: SLICE_PAGES * 4, keys: true }])
+    const [keys] = await this.#store.read([
+      { store: 'pages', range, limit: this.#options.slicePages * 4, keys: true },
+    ])
     if (keys!.length > 0) {
       const to = keys!.at(-1) as [number, string]
       await this.#store.write({

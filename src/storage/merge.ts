@@ -8,8 +8,11 @@ import type { PendingRun, Run } from './manifest.ts'
 import { decodePage, type Page, PageBuilder } from './page.ts'
 import type { Op, Read, Store } from './store.ts'
 
-/** Pages read from one run, and written, in one go: small, so that nobody waits long for the stores. */
-export const SLICE_PAGES = 16
+/** Bounds of what is built and moved at a time; see `MaterialiseOptions`. */
+export interface MergeOptions {
+  readonly pageBytes: number
+  readonly slicePages: number
+}
 
 export class Merge {
   readonly pending: PendingRun
@@ -18,6 +21,7 @@ export class Merge {
   readonly #sources: Source[]
   readonly #builder: PageBuilder
   readonly #keepDeleted: boolean
+  readonly #slicePages: number
   readonly #resumed: boolean
   #first: string | undefined
   #last = ''
@@ -30,14 +34,15 @@ export class Merge {
     pending: PendingRun,
     inputs: readonly Run[],
     keepDeleted: boolean,
-    pageBytes: number,
+    options: MergeOptions,
     from: { first: string; last: string; pages: number } | undefined,
   ) {
     this.#store = store
     this.pending = pending
     this.inputs = inputs
     this.#keepDeleted = keepDeleted
-    this.#builder = new PageBuilder(pending.id, pageBytes, from?.last ?? '')
+    this.#builder = new PageBuilder(pending.id, options.pageBytes, from?.last ?? '')
+    this.#slicePages = options.slicePages
     this.#resumed = from !== undefined
     this.#first = from?.first
     this.#last = from?.last ?? ''
@@ -51,7 +56,7 @@ export class Merge {
     pending: PendingRun,
     inputs: readonly Run[],
     keepDeleted: boolean,
-    pageBytes: number,
+    options: MergeOptions,
   ): Promise<Merge> {
     const range = { from: [pending.id, ''] as const, before: [pending.id + 1, ''] as const }
     const [keys, firstPage] = await store.read([
@@ -59,9 +64,9 @@ export class Merge {
       { store: 'pages', range, limit: 1 },
     ])
     const last = keys!.at(-1) as [number, string] | undefined
-    if (!last) return new Merge(store, pending, inputs, keepDeleted, pageBytes, undefined)
+    if (!last) return new Merge(store, pending, inputs, keepDeleted, options, undefined)
     const first = decodePage(pending.id, firstPage![0]).keys[0]!
-    return new Merge(store, pending, inputs, keepDeleted, pageBytes, {
+    return new Merge(store, pending, inputs, keepDeleted, options, {
       first,
       last: last[1],
       pages: keys!.length,
@@ -72,7 +77,7 @@ export class Merge {
   async next(): Promise<Op[] | undefined> {
     const ops: Op[] = []
     let pages = 0
-    while (pages < SLICE_PAGES) {
+    while (pages < this.#slicePages) {
       const dry = this.#sources.filter((source) => source.isDry)
       if (dry.length > 0) await this.#refill(dry)
       const key = this.#smallest()
@@ -85,7 +90,7 @@ export class Merge {
         pages++
       }
     }
-    if (pages < SLICE_PAGES && !this.#builder.isEmpty) ops.push(this.#closePage())
+    if (pages < this.#slicePages && !this.#builder.isEmpty) ops.push(this.#closePage())
     return ops.length > 0 ? ops : undefined
   }
 
@@ -128,7 +133,7 @@ export class Merge {
   }
 
   async #refill(sources: readonly Source[]): Promise<void> {
-    const answers = await this.#store.read(sources.map((source) => source.read()))
+    const answers = await this.#store.read(sources.map((source) => source.read(this.#slicePages)))
     sources.forEach((source, i) => {
       source.fill(answers[i]!)
     })
@@ -179,9 +184,9 @@ class Source {
     return cell
   }
 
-  read(): Read {
+  read(limit: number): Read {
     const { id, last } = this.#run
-    return { store: 'pages', range: { from: [id, this.#from], to: [id, last] }, limit: SLICE_PAGES }
+    return { store: 'pages', range: { from: [id, this.#from], to: [id, last] }, limit }
   }
 
   fill(values: readonly unknown[]): void {
