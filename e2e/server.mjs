@@ -1,7 +1,8 @@
 // A static server with the content policy a careful host would set, for everything the browser tests load.
 // As a program it serves the built playground at / and the test page at /harness/, on a free port that it prints.
-import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, createReadStream, existsSync, mkdtempSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -25,10 +26,22 @@ const TYPES = {
 /**
  * @param {Record<string, string>} mounts URL prefix to folder, longest prefix first
  * @param {Record<string, string>} [extra] headers that replace ours
+ * @param {(body: string) => void} [onReport] given what a page posts to /report
  * @returns {Promise<{ origin: string, port: number, close: () => Promise<void> }>}
  */
-export function serve(mounts, extra = {}) {
+export function serve(mounts, extra = {}, onReport = () => {}) {
   const server = createServer((request, response) => {
+    if (request.method === 'POST') {
+      let body = ''
+      request.on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', () => {
+        onReport(body)
+        response.writeHead(204).end()
+      })
+      return
+    }
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
     for (const [name, value] of Object.entries({ ...headers, ...extra })) response.setHeader(name, value)
     const file = find(mounts, path)
@@ -65,13 +78,12 @@ function find(mounts, path) {
   return undefined
 }
 
-/** A page that does nothing but hand the package to the test: `window.icn`. */
-async function buildHarness() {
-  const folder = join(root, '.cache/harness')
-  mkdirSync(folder, { recursive: true })
+/** Pages that hold the package and nothing else, beside the worker as it is shipped. @returns {Promise<string>} */
+export async function buildHarness() {
+  const folder = mkdtempSync(join(tmpdir(), 'icn-harness-'))
   await build({
-    entryPoints: [join(root, 'e2e/pages/harness.ts')],
-    outfile: join(folder, 'harness.js'),
+    entryPoints: [join(root, 'e2e/pages/harness.ts'), join(root, 'e2e/pages/smoke.ts')],
+    outdir: folder,
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -79,9 +91,10 @@ async function buildHarness() {
   })
   for (const [from, to] of [
     ['e2e/pages/harness.html', 'index.html'],
+    ['e2e/pages/smoke.html', 'smoke.html'],
     ['dist/worker.js', 'worker.js'],
   ])
-    writeFileSync(join(folder, to), readFileSync(join(root, from)))
+    copyFileSync(join(root, from), join(folder, to))
   return folder
 }
 

@@ -1,9 +1,10 @@
 // Builds the package (dist) and the playground (dist-playground), then prints the sizes and fails over budget.
 // `--package` leaves the playground out.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
+import { trimDist } from './lib/dist.mjs'
 import { root, run } from './lib/process.mjs'
 import { measure, report } from './size.mjs'
 
@@ -28,11 +29,22 @@ export async function buildPackage() {
     logLevel: 'warning',
   })
   writeFileSync(join(root, 'dist/worker.licenses.txt'), licenses())
+  const { exports } = readManifest()
+  const entries = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [] : Object.values(target),
+  )
+  // The fixtures serve this one to the browser by its name.
+  trimDist(
+    join(root, 'dist'),
+    [...entries, './dist/testing/page.js'].map((path) => relative('dist', path)),
+  )
 }
+
+const readManifest = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** The texts that must travel with what the worker carries inside. */
 function licenses() {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { dependencies } = readManifest()
   return Object.keys(dependencies)
     .map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim()}\n`)
     .join(`\n${'-'.repeat(80)}\n\n`)

@@ -13,6 +13,8 @@ import { CrashLoop } from './crash-loop.ts'
 import { Deadline } from './deadline.ts'
 import { Link, type WorkerLike } from './link.ts'
 
+const abortedBefore = new IcnError('Aborted', 'A run was aborted by its caller.', { data: { method: 'run' } })
+
 export type Emit = (event: string, detail: unknown) => void
 
 export class Supervisor {
@@ -108,11 +110,12 @@ export class Supervisor {
       for (const [name, detail] of message.events) this.#emit(name, detail)
       return
     }
-    if (message.icn === 'began' || message.icn === 'progress') {
-      const call = this.#calls.get(message.call)
-      if (message.icn === 'progress') call?.onProgress?.(message.value)
-      else if (call) call.began = true
-    }
+    const id = message.icn === 'guest' ? message.guest?.call : message.call
+    const call = id === undefined ? undefined : this.#calls.get(id)
+    if (message.icn === 'progress') call?.onProgress?.(message.value)
+    else if (message.icn === 'began' && call) call.began = true
+    // Its caller gave up while the guest was on its way to the thread; the word to the worker came too late.
+    else if (message.icn === 'guest' && id !== undefined && !call) this.#end('aborted', abortedBefore)
     this.#watch(true)
   }
 

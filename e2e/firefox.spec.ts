@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { buildHarness, serve } from './server.mjs'
+
+// Firefox as it is installed, not driven: it opens the page, and the page tells the server how it went.
+
+const root = join(import.meta.dirname, '..')
+const found = [process.env.FIREFOX_PATH, '/usr/bin/firefox', '/usr/bin/firefox-esr'].find(
+  (path): path is string => path !== undefined && existsSync(path),
+)
+
+test('the main path in Firefox: run, limit, crash, restart, reopen', async () => {
+  test.skip(found === undefined, 'no Firefox is installed')
+  const profile = mkdtempSync(join(tmpdir(), 'icn-firefox-'))
+  let reported: (report: unknown) => void = () => {}
+  const report = new Promise((resolve) => {
+    reported = resolve
+  })
+  const mounts = { '/harness/': await buildHarness(), '/samples/': join(root, 'public/samples') }
+  const server = await serve(mounts, {}, (body) => reported(JSON.parse(body)))
+  const url = `${server.origin}/harness/smoke.html`
+  const firefox: ChildProcess = spawn(
+    found as string,
+    ['--headless', '--no-remote', '--profile', profile, url],
+    {
+      stdio: 'ignore',
+      env: { ...process.env, HOME: profile },
+    },
+  )
+  try {
+    expect(await report).toEqual({
+      browser: expect.stringContaining('Firefox/'),
+      result: '42',
+      again: '42',
+      escrow: '0',
+      late: 'ExecutionTimeout',
+      crashed: 'WorkerCrashed',
+      signatureValid: true,
+      sameDid: true,
+    })
+  } finally {
+    const ended = new Promise((resolve) => firefox.once('exit', resolve))
+    firefox.kill()
+    await ended
+    await server.close()
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+})
