@@ -1,0 +1,15 @@
+/** The served functions by their name in the table. */
+import type { HostFunction } from './context.ts'
+import { manaFunctions } from './mana.ts'
+import { meshFunctions } from './mesh.ts'
+import { receiptFunctions } from './receipt.ts'
+import { reputationFunctions } from './reputation.ts'
+import { systemFunctions } from './system.ts'
+
+export const HOST_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
+  ...systemFunctions,
+  ...manaFunctions,
+  ...meshFunctions,
+  ...receiptFunctions,
+  ...reputationFunctions,
+}

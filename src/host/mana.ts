@@ -1,0 +1,49 @@
+/** Mana: read any account, spend one's own, credit with the capability. Texts and order of checks: ref §1.4. */
+import { Did } from '../common/did.ts'
+import { balanceOf, creditMana, spendMana } from '../economics/ledger.ts'
+import { priceByReputation } from '../economics/pricing.ts'
+import type { HostContext, HostFunction } from './context.ts'
+import { refusal } from './errors.ts'
+
+export const manaFunctions = {
+  host_account_get_mana: (context: HostContext, account?: string): bigint =>
+    balanceOf(context.tx, account === undefined ? context.identity : accountOf(account)),
+
+  host_account_spend_mana(context: HostContext, account: string, amount: bigint): true {
+    notEmpty(account)
+    if (amount === 0n) throw refusal('InvalidParameters', 'Spend amount must be greater than zero')
+    const did = accountOf(account)
+    if (!did.equals(context.identity)) {
+      throw refusal(
+        'InvalidParameters',
+        'Attempting to spend mana for an account other than the current context identity.',
+        { account: did.toString(), identity: context.identity.toString() },
+      )
+    }
+    spendMana(context.tx, did, amount, { cause: 'spend', at: context.now })
+    return true
+  },
+
+  host_account_credit_mana(context: HostContext, account: string, amount: bigint): true {
+    creditMana(context.tx, accountOf(account), amount, { cause: 'credit', at: context.now })
+    return true
+  },
+
+  host_price_by_reputation: (_context: HostContext, price: bigint, reputation: bigint): bigint =>
+    priceByReputation(price, reputation),
+} satisfies Record<string, HostFunction>
+
+/** @throws IcnError InvalidSpec (InvalidParameters) with upstream's words */
+export function accountOf(account: string): Did {
+  notEmpty(account)
+  try {
+    return Did.parse(account)
+  } catch (cause) {
+    const why = (cause as Error).message
+    throw refusal('InvalidParameters', `Invalid DID format for account_id: ${why}`, {}, cause)
+  }
+}
+
+function notEmpty(account: string): void {
+  if (account === '') throw refusal('InvalidParameters', 'Account ID string cannot be empty')
+}

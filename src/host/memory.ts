@@ -1,0 +1,101 @@
+/**
+ * The one place where a guest's pointers are decoded. Every pointer and length is taken as unsigned, checked against the
+ * memory as it is now before anything is allocated, and read through a fresh view, since the guest or the host may have
+ * grown the memory in between. What does not hold traps: `HostAbi`, InvalidParameters.
+ */
+import { IcnError } from '../common/errors.ts'
+
+const PAGE_BYTES = 65_536
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const encoder = new TextEncoder()
+
+export class GuestMemory {
+  #memory: WebAssembly.Memory | undefined
+  // Text returned by pointer lives in pages the host adds behind the guest's own; this is the part still free.
+  #arena = 0
+  #arenaEnd = 0
+
+  /** The instance's exported memory, known once it is instantiated. */
+  bind(memory: unknown): void {
+    if (memory instanceof WebAssembly.Memory) this.#memory = memory
+  }
+
+  /** An argument's or an output's range lies in memory as it is now; throws before anything is read or allocated. */
+  check(pointer: number, length: number, call: string): void {
+    if (length >>> 0 > 0) this.#bounds(pointer >>> 0, length >>> 0, call)
+  }
+
+  /** Strict UTF-8; a length of 0 reads as the empty string whatever the pointer (upstream's read_string_safe). */
+  text(pointer: number, length: number, call: string): string {
+    const start = pointer >>> 0
+    const size = length >>> 0
+    if (size === 0) return ''
+    try {
+      return decoder.decode(new Uint8Array(this.#bounds(start, size, call), start, size))
+    } catch (cause) {
+      if (cause instanceof IcnError) throw cause
+      throw trap(call, `the ${size} bytes at ${start} are not UTF-8`, { pointer: start, length: size }, cause)
+    }
+  }
+
+  /** Bytes written, or the negative of what would have been needed, and then nothing was written. */
+  write(pointer: number, room: number, bytes: Uint8Array, call: string): number {
+    if (bytes.length > room >>> 0) return -bytes.length
+    if (bytes.length > 0) {
+      const start = pointer >>> 0
+      new Uint8Array(this.#bounds(start, bytes.length, call), start, bytes.length).set(bytes)
+    }
+    return bytes.length
+  }
+
+  /** `[u32 LE length][UTF-8]` in memory of the host's own, as compiled contracts take strings (ref §1.7). */
+  place(text: string, call: string): number {
+    const bytes = encoder.encode(text)
+    const size = (4 + bytes.length + 7) & ~7
+    const memory = this.#current(call)
+    if (this.#arena + size > this.#arenaEnd) {
+      const pages = Math.ceil(size / PAGE_BYTES)
+      try {
+        this.#arena = memory.grow(pages) * PAGE_BYTES
+      } catch (cause) {
+        const held = memory.buffer.byteLength / PAGE_BYTES
+        throw new IcnError(
+          'ResourceLimitExceeded',
+          `${call} needs ${pages} more pages for its answer, but the guest's ${held} pages may not grow`,
+          { data: { reason: 'memoryLimit', call, pages: held }, cause },
+        )
+      }
+      this.#arenaEnd = this.#arena + pages * PAGE_BYTES
+    }
+    const at = this.#arena
+    this.#arena += size
+    new DataView(memory.buffer).setUint32(at, bytes.length, true)
+    new Uint8Array(memory.buffer, at + 4, bytes.length).set(bytes)
+    return at
+  }
+
+  #current(call: string): WebAssembly.Memory {
+    if (this.#memory === undefined) throw trap(call, 'memory export missing', {})
+    return this.#memory
+  }
+
+  /** The buffer, once `start + size` lies inside it. Both are below 2^32: the sum is exact. */
+  #bounds(start: number, size: number, call: string): ArrayBuffer {
+    const buffer = this.#current(call).buffer as ArrayBuffer
+    if (start + size > buffer.byteLength) {
+      throw trap(call, `${size} bytes at ${start} reach beyond the ${buffer.byteLength} bytes of memory`, {
+        pointer: start,
+        length: size,
+        memory: buffer.byteLength,
+      })
+    }
+    return buffer
+  }
+}
+
+function trap(call: string, why: string, data: Record<string, number>, cause?: unknown): IcnError {
+  return new IcnError('HostAbi', `Invalid parameters: ${call}: ${why}.`, {
+    data: { reason: 'InvalidParameters', call, ...data },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

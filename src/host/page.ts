@@ -1,0 +1,56 @@
+/** Host calls from the page: the functions of the table by name, with plain values in place of pointers. */
+import { inWords, U64_MAX, utf8 } from '../common/bytes.ts'
+import { IcnError } from '../common/errors.ts'
+import { type AbiFunction, findAbi } from './abi.ts'
+import type { HostContext, HostValue } from './context.ts'
+import { refusal } from './errors.ts'
+import { invoke, tooLong } from './linker.ts'
+import { type ParamKind, parseShape } from './shapes.ts'
+
+/**
+ * @returns what the function answers, before a shape would turn it into a wasm value
+ * @throws IcnError InvalidSystemApiCall for a name that is not served, InvalidSpec for arguments of no accepted shape,
+ * or the function's refusal
+ */
+export function callByName(name: string, args: readonly unknown[], context: HostContext): HostValue | null {
+  const abi = typeof name === 'string' ? findAbi(name) : undefined
+  if (abi === undefined || abi.shapes.length === 0) {
+    throw new IcnError(
+      'InvalidSystemApiCall',
+      `Invalid system API call: this runtime serves no host function named ${inWords(name)}.`,
+    )
+  }
+  return invoke(abi, context, decodeArguments(abi, args)) ?? null
+}
+
+function decodeArguments(abi: AbiFunction, args: readonly unknown[]): readonly HostValue[] {
+  const shapes = abi.shapes.map((line) => parseShape(line).params.filter((kind) => kind !== 'out'))
+  const found = shapes.find(
+    (kinds) => kinds.length === args.length && kinds.every((kind, i) => fits(kind, args[i])),
+  )
+  if (found === undefined) {
+    const accepted = [...new Set(shapes.map((kinds) => `(${kinds.join(', ')})`))].join(' or ')
+    throw refusal(
+      'InvalidParameters',
+      `${abi.name} takes ${accepted}, got (${args.map((arg) => inWords(arg)).join(', ')}).`,
+      { call: abi.name },
+    )
+  }
+  return found.map((kind, i) => {
+    const value = args[i] as HostValue
+    if (kind === 'text') {
+      const { length } = utf8(value as string)
+      if (length > abi.maxBytes) throw tooLong(abi, length)
+      return value
+    }
+    return kind === 'i32' ? value : BigInt(value)
+  })
+}
+
+function fits(kind: ParamKind, value: unknown): boolean {
+  if (kind === 'text') return typeof value === 'string'
+  if (kind === 'i32') return typeof value === 'number' && (value | 0) === value
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false
+  const number = BigInt(value as bigint | number)
+  return kind === 'i64' ? BigInt.asIntN(64, number) === number : number >= 0n && number <= U64_MAX
+}

@@ -1,0 +1,9 @@
+/** Reputation, of the run's own account or of any DID. */
+import { reputationOf } from '../reputation/reputation.ts'
+import type { HostContext, HostFunction } from './context.ts'
+import { accountOf } from './mana.ts'
+
+export const reputationFunctions = {
+  host_get_reputation: (context: HostContext, did?: string): bigint =>
+    reputationOf(context.tx, did === undefined ? context.identity : accountOf(did)),
+} satisfies Record<string, HostFunction>
