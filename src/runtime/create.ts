@@ -1,0 +1,135 @@
+/** Puts a runtime together: store, key, context, managers, background tasks, facade. */
+import { IcnError } from '../common/errors.ts'
+import { FixedTimeProvider, SystemTimeProvider, type TimeProvider } from '../common/time.ts'
+import { creditMana } from '../economics/ledger.ts'
+import { REGENERATION } from '../economics/rows.ts'
+import { openIdentity } from '../identity/identity-key.ts'
+import { type DidResolver, KeyDidResolver } from '../identity/resolver.ts'
+import { nobleSigner, type Signer } from '../identity/signer.ts'
+import type { MeshNetworkService } from '../mesh/service.ts'
+import { LocalMeshService } from '../mesh/service-local.ts'
+import type { IcnRuntime, RuntimeOptions } from '../protocol/api.ts'
+import { openIndexedDbStore } from '../storage/indexeddb-store.ts'
+import { openMemoryStore } from '../storage/memory-store.ts'
+import { openState, type State } from '../storage/state.ts'
+import { type Table, table } from '../storage/types.ts'
+import { type ContextOptions, RuntimeContext } from './context.ts'
+import { type RunExclusive, webLocks } from './exclusive.ts'
+import { facade } from './facade.ts'
+import { type RepairStrategy, startClock, startIntegrityChecker } from './integrity.ts'
+import { JobManager } from './jobs.ts'
+import { Modules } from './modules.ts'
+import { readOptions, type Settings } from './options.ts'
+import { startRegenerator } from './regenerator.ts'
+
+/** What may be injected beside the plain options; everything has a default. */
+export interface RuntimeServices
+  extends Pick<ContextOptions, 'capabilities' | 'runExclusive' | 'policy' | 'killed' | 'onGuest'> {
+  /** An open state to work on; it is closed with the runtime. */
+  readonly state?: State
+  readonly signer?: Signer
+  readonly mesh?: MeshNetworkService
+  readonly resolver?: DidResolver
+  readonly time?: TimeProvider
+  /** Instead of the strategy named in the options. */
+  readonly repair?: RepairStrategy
+}
+
+/** One row, `created`: seconds since the epoch. */
+const DATABASE: Table<number> = table('database')
+
+/**
+ * A runtime in this thread.
+ * @throws IcnError InvalidSpec for a bad option, StorageUnavailable when the database cannot be opened
+ */
+export async function createRuntime(
+  options: RuntimeOptions = {},
+  services: RuntimeServices = {},
+): Promise<IcnRuntime> {
+  const settings = readOptions(options)
+  const state = services.state ?? (await openStorage(settings))
+  try {
+    return await assemble(settings, services, state)
+  } catch (error) {
+    await state.close()
+    throw error
+  }
+}
+
+async function assemble(settings: Settings, services: RuntimeServices, state: State): Promise<IcnRuntime> {
+  const { environment, storage, limits, manaRegeneration, integrityCheck } = settings
+  const signer = services.signer ?? (await openSigner(settings, state))
+  const mesh = services.mesh ?? new LocalMeshService()
+  const time =
+    services.time ??
+    (settings.fixedTime === null ? new SystemTimeProvider() : new FixedTimeProvider(settings.fixedTime))
+  const context = RuntimeContext.newWithServices(
+    signer.did,
+    mesh,
+    signer,
+    services.resolver ?? new KeyDidResolver(),
+    state,
+    {
+      ...services,
+      environment,
+      storage,
+      limits,
+      time,
+      fixedKey: settings.identitySeed !== null,
+      ...lockOption(services.runExclusive, settings),
+    },
+  )
+  await begin(context, settings.initialMana)
+  const modules = new Modules(state, limits)
+  const jobs = new JobManager(context, modules)
+  await jobs.start()
+  const background = new AbortController()
+  const repair: RepairStrategy =
+    services.repair ?? (() => (integrityCheck === false ? 'report' : integrityCheck.repair))
+  if (manaRegeneration !== false) startRegenerator(context, manaRegeneration, background.signal)
+  if (integrityCheck !== false) {
+    startIntegrityChecker(context, integrityCheck.intervalMs, repair, background.signal)
+  }
+  return facade({
+    context,
+    modules,
+    jobs,
+    database: settings.database,
+    regeneration: manaRegeneration,
+    repair,
+    async close() {
+      background.abort(new IcnError('Closed', 'The runtime was closed.'))
+      await jobs.close()
+      await mesh.close()
+      await state.close()
+    },
+  })
+}
+
+/** A new database gets its initial mana and its clocks, once. */
+function begin(context: RuntimeContext, initialMana: bigint): Promise<void> {
+  const at = context.time.seconds()
+  const nowMs = context.time.milliseconds()
+  return context.store.transact((tx) => {
+    if (tx.has(DATABASE, 'created')) return
+    tx.put(DATABASE, 'created', Number(at))
+    tx.put(REGENERATION, 'clock', { lastMs: nowMs })
+    startClock(tx, nowMs)
+    creditMana(tx, context.identity, initialMana, { cause: 'initial', at })
+  })
+}
+
+async function openStorage({ storage, database }: Settings): Promise<State> {
+  return openState(storage === 'memory' ? openMemoryStore() : await openIndexedDbStore(database))
+}
+
+async function openSigner({ identitySeed }: Settings, { keys }: State): Promise<Signer> {
+  if (identitySeed !== null) return nobleSigner(identitySeed)
+  return openIdentity(keys)
+}
+
+function lockOption(given: RunExclusive | undefined, settings: Settings): { runExclusive?: RunExclusive } {
+  if (given !== undefined) return { runExclusive: given }
+  if (settings.storage === 'memory' || globalThis.navigator?.locks === undefined) return {}
+  return { runExclusive: webLocks(`icn-runtime:${settings.database}`) }
+}

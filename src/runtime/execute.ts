@@ -1,0 +1,169 @@
+/**
+ * A run is a function: module, entry, limits and state in, outcome out. Synchronous; nothing of the outside is visible to
+ * the guest but the answers of host calls. Its effects are collected, never written: whoever called commits them with
+ * everything else the run causes, or, after a failure, forgets them.
+ */
+import type { Did } from '../common/did.ts'
+import { IcnError, type IcnErrorCode } from '../common/errors.ts'
+import type { Capability } from '../host/abi.ts'
+import type { HostContext, HostJobs, HostLogLine } from '../host/context.ts'
+import { type HostCall, linkImports } from '../host/linker.ts'
+import { GuestMemory } from '../host/memory.ts'
+import type { RunLimits } from '../protocol/api.ts'
+import type { CommitEvent, Transaction } from '../storage/types.ts'
+import { instantiate } from '../wasm/instance.ts'
+import type { MeteredInstance, ModuleInspection } from '../wasm/types.ts'
+import type { Prepared } from './modules.ts'
+import { ScopedTransaction, type StateListing, type StateRead, type StateWrite } from './scope.ts'
+import type { FailureRow } from './tables.ts'
+
+export interface RunInput {
+  readonly module: Prepared
+  readonly entry: string
+  readonly fuel: bigint
+  readonly limits: RunLimits
+  readonly identity: Did
+  readonly creator: Did
+  /** Seconds since the epoch. */
+  readonly now: bigint
+  readonly capabilities: ReadonlySet<Capability>
+  readonly jobs: HostJobs
+}
+
+export interface RunOutcome {
+  readonly success: boolean
+  /** The entry's value; null without one or on failure. */
+  readonly result: bigint | null
+  readonly failure: FailureRow | null
+  readonly fuelUsed: bigint
+  readonly memoryPeakPages: number
+  readonly hostCalls: readonly HostCall[]
+  /** Calls made in all; `hostCalls` holds the first of them. */
+  readonly hostCallCount: number
+  readonly logs: readonly HostLogLine[]
+  /** Empty after a failure. */
+  readonly writes: readonly StateWrite[]
+  readonly events: readonly CommitEvent[]
+  readonly reads: readonly StateRead[]
+  readonly listings: readonly StateListing[]
+  /** How often each metric was counted. */
+  readonly counts: ReadonlyMap<string, number>
+  /** Jobs it submitted; empty after a failure. */
+  readonly submitted: readonly string[]
+}
+
+/** Most host calls and log lines kept in full. */
+export const MOST_TRACED = 1_000
+
+/**
+ * @throws IcnError WasmExecutionError when the entry is absent or of a type that cannot be called
+ * @throws whatever the store throws to ask for a row; the run is then made again
+ */
+export function execute(input: RunInput, base: Transaction): RunOutcome {
+  checkEntry(input.module.inspection, input.entry)
+  const scope = new ScopedTransaction(base)
+  const hostCalls: HostCall[] = []
+  const logs: HostLogLine[] = []
+  const submitted = new Map<bigint, string>()
+  const counts = new Map<string, number>()
+  let hostCallCount = 0
+  let instance: MeteredInstance | undefined
+  const context: HostContext = {
+    tx: scope,
+    identity: input.identity,
+    creator: input.creator,
+    now: input.now,
+    capabilities: input.capabilities,
+    jobs: input.jobs,
+    submitted,
+    lastError: null,
+    log(line) {
+      if (logs.length < MOST_TRACED) logs.push(line)
+    },
+    count(metric) {
+      counts.set(metric, (counts.get(metric) ?? 0) + 1)
+    },
+  }
+  const memory = new GuestMemory()
+  const imports = linkImports(input.module.imports, {
+    context,
+    memory,
+    chargeFuel: (units) => instance!.chargeFuel(units),
+    trace(call) {
+      hostCallCount++
+      if (hostCalls.length < MOST_TRACED) hostCalls.push(call)
+    },
+  })
+  let result: bigint | null = null
+  let failure: FailureRow | null = null
+  let fuelUsed: bigint
+  try {
+    instantiate(input.module.compiled, imports, {
+      fuel: input.fuel,
+      callDepth: input.limits.callDepth,
+      memoryPages: input.limits.memoryPages,
+      onInstance(made) {
+        instance = made
+        memory.bind(made.exports.memory)
+      },
+    })
+    const value = instance!.call(input.entry, [])
+    result = value === undefined ? null : BigInt(value as number | bigint)
+    fuelUsed = instance!.fuelUsed
+  } catch (error) {
+    if (!IcnError.is(error)) throw error
+    failure = failureOf(error)
+    fuelUsed = instance?.fuelUsed ?? 0n
+  }
+  const done = failure === null
+  return {
+    success: done,
+    result,
+    failure,
+    fuelUsed,
+    memoryPeakPages: instance?.peakMemoryPages ?? 0,
+    hostCalls,
+    hostCallCount,
+    logs,
+    writes: done ? scope.writes : [],
+    events: done ? scope.events : [],
+    reads: scope.reads,
+    listings: scope.listings,
+    counts,
+    submitted: done ? [...submitted.values()] : [],
+  }
+}
+
+/** Callable entries take nothing and give an i64, an i32 or nothing. @throws IcnError WasmExecutionError */
+export function checkEntry(inspection: ModuleInspection, entry: string): void {
+  const found = inspection.exports.find((candidate) => candidate.name === entry)
+  const name = JSON.stringify(entry.slice(0, 100))
+  if (found?.type === undefined) {
+    const functions = inspection.exports.filter(({ kind }) => kind === 'func').map((item) => item.name)
+    const listed = functions.slice(0, 10).map((item) => JSON.stringify(item.slice(0, 60)))
+    throw new IcnError(
+      'WasmExecutionError',
+      found === undefined
+        ? `The module exports no ${name}; its functions are: ${listed.join(', ') || 'none'}${functions.length > 10 ? ', …' : ''}.`
+        : `The export ${name} is a ${found.kind}, not a function.`,
+      { data: { reason: 'entry', entry: entry.slice(0, 100) } },
+    )
+  }
+  const { params, results } = found.type
+  if (params.length === 0 && results.length <= 1 && (results[0] ?? 'i64').startsWith('i')) return
+  throw new IcnError(
+    'WasmExecutionError',
+    `The export ${name} has type (${params.join(', ')}) -> (${results.join(', ')}); an entry is () -> i64, () -> i32 or () -> ().`,
+    { data: { reason: 'entryType', entry: entry.slice(0, 100) } },
+  )
+}
+
+export function failureOf(error: IcnError): FailureRow {
+  const { reason, function: where } = error.data
+  return {
+    code: error.code satisfies IcnErrorCode,
+    message: error.message,
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof where === 'string' ? { function: where } : {}),
+  }
+}

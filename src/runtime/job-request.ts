@@ -1,0 +1,64 @@
+/** A page's job request, read strictly: it comes over the worker boundary. */
+import { expectU64, inWords } from '../common/bytes.ts'
+import { Cid } from '../common/cid.ts'
+import { decodeJson } from '../common/codec.ts'
+import { cid } from '../common/codecs.ts'
+import { IcnError } from '../common/errors.ts'
+import { type JsonValue, stringifyJson } from '../common/json.ts'
+import { unreadable } from '../host/errors.ts'
+import { type JobSpec, jobSpec } from '../mesh/types.ts'
+import type { JobRequest, JobSpecInput } from '../protocol/api.ts'
+import type { RuntimeContext } from './context.ts'
+import type { Submission } from './job-rules.ts'
+
+const LONGEST_ENTRY = 1_024
+
+/** @throws IcnError InvalidSpec naming the field, what is expected and what came */
+export function readSubmission(request: JobRequest, context: RuntimeContext): Submission {
+  if (typeof request !== 'object' || request === null) {
+    throw new IcnError('InvalidSpec', `A job request must be an object, got ${inWords(request)}.`)
+  }
+  const { entry, fuel, maxExecutionWaitMs: wait } = request
+  return {
+    manifest: Cid.parse(request.manifestCid),
+    spec: readSpec(request.spec),
+    cost: expectU64(request.costMana, 'costMana'),
+    maxWaitMs: wait === undefined ? null : expectU64(wait, 'maxExecutionWaitMs'),
+    entry: readEntry(entry),
+    fuel: readFuel(fuel, context.limits.fuel),
+    creator: context.identity,
+    now: context.time.seconds(),
+    owner: context.owner,
+  }
+}
+
+export function readEntry(entry: unknown): string {
+  if (entry === undefined) return 'run'
+  if (typeof entry === 'string' && entry.length <= LONGEST_ENTRY) return entry
+  throw new IcnError('InvalidSpec', `entry must be the name of an export, got ${inWords(entry)}.`)
+}
+
+export function readFuel(fuel: unknown, limit: bigint): bigint {
+  if (fuel === undefined) return limit
+  const asked = expectU64(fuel, 'fuel')
+  if (asked <= limit) return asked
+  throw new IcnError('InvalidSpec', `fuel is ${asked}; this runtime's limit is ${limit}.`, {
+    data: { reason: 'fuelLimit', actual: asked, limit },
+  })
+}
+
+/** The wire form but for CIDs, which are strings here. */
+function readSpec(spec: JobSpecInput): JobSpec {
+  if (typeof spec !== 'object' || spec === null) {
+    throw new IcnError('InvalidSpec', `spec must be an object, got ${inWords(spec)}.`)
+  }
+  const inputs = spec.inputs ?? []
+  if (!Array.isArray(inputs)) {
+    throw new IcnError('InvalidSpec', `spec.inputs must be an array, got ${inWords(inputs)}.`)
+  }
+  const wire = {
+    ...spec,
+    inputs: inputs.map((input) => cid.encode(Cid.parse(input))),
+  } as unknown as JsonValue
+  return unreadable('', () => decodeJson(jobSpec, stringifyJson(wire), 'spec'))
+}

@@ -1,0 +1,268 @@
+/**
+ * The job manager: takes what is Pending, runs it here, and ends it. One job at a time, in order of submission; a run
+ * never happens while a database transaction is open, and what it did is committed with its receipt, its payment and its
+ * end in one. Whatever goes wrong with a job ends that job, signed and refunded; whatever goes wrong with the store
+ * leaves the job open, to be taken up again.
+ */
+import { IcnError } from '../common/errors.ts'
+import type { JobRequest, JobStatus, RunResult } from '../protocol/api.ts'
+import type { Transaction } from '../storage/types.ts'
+import type { RuntimeContext } from './context.ts'
+import { untilAborted } from './exclusive.ts'
+import { readSubmission } from './job-request.ts'
+import { beginJob, endJob, isOpen, jobEvent, jobStatus, openJobs, submitJob } from './job-rules.ts'
+import type { Modules } from './modules.ts'
+import { failed, type Performed, perform } from './perform.ts'
+import { unknownJob } from './receipts.ts'
+import { StaleRun, settle } from './settle.ts'
+import { JOBS, type JobRow } from './tables.ts'
+
+/** Runs begun of a job that never came back; after that many it is failed. */
+const MOST_ATTEMPTS = 2
+/** Runs made again because other tabs changed what they had read. */
+const MOST_RERUNS = 32
+
+interface Waiting {
+  readonly id: string
+  readonly signal: AbortSignal | undefined
+  readonly resolve: (result: RunResult | undefined) => void
+  readonly reject: (error: unknown) => void
+}
+
+export class JobManager {
+  readonly #context: RuntimeContext
+  readonly #modules: Modules
+  readonly #queue: Waiting[] = []
+  readonly #closing = new AbortController()
+  readonly #watched = new Set<string>()
+  #working: Promise<void> | undefined
+  #unsubscribe: () => void
+
+  constructor(context: RuntimeContext, modules: Modules) {
+    this.#context = context
+    this.#modules = modules
+    this.#unsubscribe = context.store.subscribe(({ type, detail }, origin) => {
+      // Another tab's open job: should that tab end, somebody must take it over.
+      if (origin === 'remote' && type === 'job') void this.#watch((detail as JobStatus).jobId)
+    })
+  }
+
+  /** Fails what killed the worker before, takes over what nobody runs any more. */
+  async start(): Promise<void> {
+    const context = this.#context
+    void context
+      .runExclusive(`owner/${context.owner}`, () => untilAborted(this.#closing.signal), this.#closing.signal)
+      .catch(() => {})
+    for (const { jobId, reason } of context.killed) await this.#failKilled(jobId, reason)
+    const open = await context.store.read(openJobs)
+    for (const row of open) this.#adoptFrom(row.owner)
+  }
+
+  /** Pending when this resolves; it is run in the background. */
+  async submit(request: JobRequest): Promise<string> {
+    const submission = readSubmission(request, this.#context)
+    const row = await this.#context.store.transact((tx) => submitJob(tx, submission))
+    this.#context.count('runtime_jobs_submitted_total')
+    this.enqueue(row.id)
+    return row.id
+  }
+
+  /** Submits and runs; resolves with how it ended. `alongside` commits with the submission. */
+  async run(
+    request: JobRequest,
+    signal: AbortSignal | undefined,
+    alongside: (tx: Transaction) => void,
+  ): Promise<RunResult> {
+    const submission = readSubmission(request, this.#context)
+    const row = await this.#context.store.transact((tx) => {
+      alongside(tx)
+      return submitJob(tx, submission)
+    })
+    this.#context.count('runtime_jobs_submitted_total')
+    const result = await this.enqueue(row.id, signal)
+    if (result !== undefined) return result
+    throw new IcnError('Aborted', `Job ${row.id} was cancelled before its run was committed.`, {
+      data: { job: row.id },
+    })
+  }
+
+  async status(id: string): Promise<JobStatus> {
+    return jobStatus(await this.#context.store.read((tx) => known(tx, id)))
+  }
+
+  async cancel(id: string): Promise<JobStatus> {
+    const { store, time } = this.#context
+    const row = await store.transact((tx) => {
+      const ended = endJob(tx, known(tx, id), { state: 'Cancelled', now: time.seconds() })
+      tx.emit(jobEvent(ended))
+      return ended
+    })
+    this.#context.count('runtime_job_cancellations_total')
+    return jobStatus(row)
+  }
+
+  /** Resolves when the job has ended, in whichever tab. @throws IcnError UnknownJob */
+  async wait(id: string, signal?: AbortSignal): Promise<JobStatus> {
+    const { store } = this.#context
+    let changed = () => {}
+    const unsubscribe = store.subscribe(({ type, detail }) => {
+      if (type !== 'job' || (detail as JobStatus).jobId === id) changed()
+    })
+    const over = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])])
+    const given = untilAborted(over)
+    try {
+      for (;;) {
+        const change = new Promise<void>((resolve) => {
+          changed = resolve
+        })
+        const status = await this.status(id)
+        if (status.state !== 'Pending' && status.state !== 'Assigned') return status
+        await Promise.race([change, given])
+        if (over.aborted) throw abortion(signal)
+      }
+    } finally {
+      unsubscribe()
+    }
+  }
+
+  /** Puts an open job at the end of the queue. Resolves with its result, or undefined when it ended otherwise. */
+  enqueue(id: string, signal?: AbortSignal): Promise<RunResult | undefined> {
+    const result = new Promise<RunResult | undefined>((resolve, reject) => {
+      this.#queue.push({ id, signal, resolve, reject })
+    })
+    // Background jobs have nobody to tell; a store that failed is told to whoever asks next.
+    result.catch(() => {})
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined
+    })
+    return result
+  }
+
+  /** What runs is finished; what waits stays Pending for the next start. */
+  async close(): Promise<void> {
+    this.#closing.abort(new IcnError('Closed', 'The runtime was closed.'))
+    this.#unsubscribe()
+    for (const { reject } of this.#queue.splice(0)) reject(this.#closing.signal.reason)
+    await this.#working
+  }
+
+  async #work(): Promise<void> {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      try {
+        next.resolve(await this.#process(next.id, next.signal))
+      } catch (error) {
+        next.reject(error)
+      }
+    }
+  }
+
+  async #process(id: string, signal: AbortSignal | undefined): Promise<RunResult | undefined> {
+    const context = this.#context
+    if (signal?.aborted) {
+      await this.cancel(id).catch(() => {})
+      throw abortion(signal)
+    }
+    const row = await context.store.transact((tx) => {
+      const found = tx.get(JOBS, id)
+      if (found === undefined || !isOpen(found) || found.owner !== context.owner) return undefined
+      return beginJob(tx, found, context.identity)
+    })
+    if (row === undefined) return undefined
+    const done =
+      row.attempts > MOST_ATTEMPTS
+        ? failed(killed(id, 'crash', 0))
+        : await perform(context, this.#modules, row, signal)
+    return this.#settle(row, done, signal)
+  }
+
+  /** Commits a run's end; a run whose state has moved under it is made again. */
+  async #settle(row: JobRow, first: Performed, signal?: AbortSignal): Promise<RunResult | undefined> {
+    const context = this.#context
+    let done = first
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await settle(context, row, done)
+        if (result === undefined) return undefined
+        context.count(result.success ? 'runtime_jobs_completed_total' : 'runtime_jobs_failed_total')
+        context.count('runtime_receipts_anchored_total')
+        const children = done.run?.outcome.submitted ?? []
+        if (children.length > 0) context.count('runtime_jobs_submitted_total', children.length)
+        for (const child of children) void this.enqueue(child)
+        return result
+      } catch (error) {
+        if (!(error instanceof StaleRun)) throw error
+        done =
+          attempt < MOST_RERUNS
+            ? await perform(context, this.#modules, row, signal)
+            : failed(contention(row.id))
+      }
+    }
+  }
+
+  async #failKilled(id: string, reason: 'crash' | 'timeout' | 'aborted'): Promise<void> {
+    const { store, owner, limits } = this.#context
+    const row = await store.transact((tx) => {
+      const found = tx.get(JOBS, id)
+      if (found === undefined || !isOpen(found)) return undefined
+      tx.put(JOBS, id, { ...found, owner })
+      return found
+    })
+    if (row === undefined) return
+    await this.#settle(row, failed(killed(id, reason, limits.executionMs)))
+  }
+
+  async #watch(id: string): Promise<void> {
+    const row = await this.#context.store.read((tx) => tx.get(JOBS, id)).catch(() => undefined)
+    if (row !== undefined && isOpen(row)) this.#adoptFrom(row.owner)
+  }
+
+  /** Waits for the owner's end and takes its open jobs. */
+  #adoptFrom(owner: string): void {
+    const { store, runExclusive, owner: self } = this.#context
+    if (owner === self || this.#watched.has(owner)) return
+    this.#watched.add(owner)
+    const adopt = async () => {
+      const taken = await store.transact((tx) => {
+        const left = openJobs(tx).filter((row) => row.owner === owner)
+        for (const row of left) tx.put(JOBS, row.id, { ...row, owner: self })
+        return left
+      })
+      this.#watched.delete(owner)
+      for (const { id } of taken) void this.enqueue(id)
+    }
+    void runExclusive(`owner/${owner}`, adopt, this.#closing.signal).catch(() => {})
+  }
+}
+
+function known(tx: Transaction, id: string): JobRow {
+  const row = tx.get(JOBS, id)
+  if (row === undefined) throw unknownJob(id)
+  return row
+}
+
+function killed(id: string, reason: 'crash' | 'timeout' | 'aborted', executionMs: number): IcnError {
+  const data = { job: id, reason: reason === 'timeout' ? 'wallClock' : reason }
+  if (reason === 'timeout') {
+    const message = `Job ${id} ran longer than ${executionMs} ms and was stopped.`
+    return new IcnError('ExecutionTimeout', message, { data: { ...data, limit: executionMs } })
+  }
+  return reason === 'aborted'
+    ? new IcnError('Aborted', `Job ${id} was stopped by its caller.`, { data })
+    : new IcnError('WorkerCrashed', `Job ${id} ended its worker.`, { data })
+}
+
+function contention(id: string): IcnError {
+  return new IcnError(
+    'ProcessingFailure',
+    `Job ${id} was run ${MOST_RERUNS} times, and each time other tabs changed what it had read.`,
+    { data: { reason: 'contention', job: id } },
+  )
+}
+
+function abortion(signal: AbortSignal | undefined): IcnError {
+  const reason: unknown = signal?.aborted ? signal.reason : undefined
+  if (IcnError.is(reason)) return reason
+  return signal?.aborted
+    ? new IcnError('Aborted', 'The call was aborted by its caller.', { cause: reason })
+    : new IcnError('Closed', 'The runtime was closed.')
+}

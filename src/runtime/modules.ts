@@ -1,0 +1,131 @@
+/**
+ * Modules: taken in, looked up and made ready to run. A module is a DAG block whose data is the wasm; its CID is the one
+ * ICN's contract compiler prints into ContractMetadata (ref §1.7), so it depends on the bytes alone. Metering and
+ * compiling happen once per CID and are kept, within bounds.
+ */
+import { type Cid, DAG_CBOR } from '../common/cid.ts'
+import { Did } from '../common/did.ts'
+import { IcnError } from '../common/errors.ts'
+import { buildBlock, type DagBlock } from '../dag/block.ts'
+import { getBlock, putBlock } from '../dag/blocks.ts'
+import { type LinkedImport, resolveImports } from '../host/linker.ts'
+import type { ModuleInfo, RunLimits } from '../protocol/api.ts'
+import type { StateStore, Transaction } from '../storage/types.ts'
+import { meter } from '../wasm/meter.ts'
+import type { FuelTableId, ModuleInspection } from '../wasm/types.ts'
+import { MODULES } from './tables.ts'
+
+/** Author in the CID of a compiled contract: a constant of ICN's compiler, not a person. */
+const MODULE_AUTHOR = new Did('key', 'tester')
+const MOST_PREPARED = 32
+const MOST_PREPARED_BYTES = 64 * 1024 * 1024
+
+/** A module ready to be instantiated. */
+export interface Prepared {
+  readonly cid: Cid
+  readonly compiled: WebAssembly.Module
+  readonly imports: readonly LinkedImport[]
+  readonly inspection: ModuleInspection
+  readonly table: FuelTableId
+  readonly meteredSize: number
+}
+
+export class Modules {
+  readonly #store: StateStore
+  readonly #limits: RunLimits
+  /** In order of last use. */
+  readonly #prepared = new Map<string, Prepared>()
+
+  constructor(store: StateStore, limits: RunLimits) {
+    this.#store = store
+    this.#limits = limits
+  }
+
+  /** Everything that can be known without storing or running it. @throws IcnError as `meter` and `resolveImports` */
+  async prepare(bytes: Uint8Array): Promise<Prepared> {
+    const { memoryPages, callDepth, moduleBytes } = this.#limits
+    // A module that is too large is refused below, before anybody hashes it.
+    const cid = bytes.length <= moduleBytes ? moduleBlock(bytes).cid : undefined
+    const known = cid === undefined ? undefined : this.#cached(cid)
+    if (known !== undefined) return known
+    const metered = meter(bytes, { limits: { memoryPages, callDepth, moduleBytes } })
+    const imports = resolveImports(metered.inspection.imports)
+    if (imports.length > 0 && !metered.inspection.exports.some(isMemory)) {
+      throw new IcnError(
+        'WasmExecutionError',
+        `memory export missing: the module imports ${imports.length} host functions and must export its memory as "memory".`,
+        { data: { reason: 'memoryExport', imports: imports.length } },
+      )
+    }
+    const prepared: Prepared = {
+      cid: cid ?? moduleBlock(bytes).cid,
+      compiled: await WebAssembly.compile(metered.bytes),
+      imports,
+      inspection: metered.inspection,
+      table: metered.table,
+      meteredSize: metered.bytes.length,
+    }
+    this.#keep(prepared)
+    return prepared
+  }
+
+  async add(bytes: Uint8Array): Promise<ModuleInfo> {
+    const prepared = await this.prepare(bytes)
+    await this.#store.transact((tx) => storeModule(tx, prepared, bytes))
+    return moduleInfo(prepared)
+  }
+
+  /** A stored module, its block checked against its CID. @throws IcnError DagOperationFailed when it is absent or damaged */
+  async load(cid: Cid): Promise<Prepared> {
+    const known = this.#cached(cid)
+    if (known !== undefined) return known
+    const block = await this.#store.read((tx) => getBlock(tx, cid))
+    if (block === undefined) {
+      throw new IcnError('DagOperationFailed', `WASM module not found: block ${cid} is not in the DAG.`, {
+        data: { reason: 'moduleNotFound', cid: cid.toString() },
+      })
+    }
+    return this.prepare(block.data)
+  }
+
+  #cached(cid: Cid): Prepared | undefined {
+    const key = cid.toString()
+    const found = this.#prepared.get(key)
+    if (found !== undefined) {
+      this.#prepared.delete(key)
+      this.#prepared.set(key, found)
+    }
+    return found
+  }
+
+  #keep(prepared: Prepared): void {
+    this.#prepared.set(prepared.cid.toString(), prepared)
+    let bytes = [...this.#prepared.values()].reduce((sum, { meteredSize }) => sum + meteredSize, 0)
+    for (const [key, { meteredSize }] of this.#prepared) {
+      if (this.#prepared.size === 1) break
+      if (this.#prepared.size <= MOST_PREPARED && bytes <= MOST_PREPARED_BYTES) break
+      this.#prepared.delete(key)
+      bytes -= meteredSize
+    }
+  }
+}
+
+/** Stores the module's block and what is known about it; again changes nothing. */
+export function storeModule(tx: Transaction, prepared: Prepared, bytes: Uint8Array): void {
+  putBlock(tx, moduleBlock(bytes))
+  const key = prepared.cid.toString()
+  if (tx.get(MODULES, key)?.meteredSize === prepared.meteredSize) return
+  tx.put(MODULES, key, { inspection: prepared.inspection, meteredSize: prepared.meteredSize })
+}
+
+export function moduleInfo(prepared: Prepared): ModuleInfo {
+  return { ...prepared.inspection, cid: prepared.cid.toString(), meteredSize: prepared.meteredSize }
+}
+
+function moduleBlock(bytes: Uint8Array): DagBlock {
+  return buildBlock({ data: bytes, timestamp: 0n, authorDid: MODULE_AUTHOR, codec: DAG_CBOR })
+}
+
+function isMemory({ name, kind }: { readonly name: string; readonly kind: string }): boolean {
+  return kind === 'memory' && name === 'memory'
+}

@@ -1,0 +1,153 @@
+/** What a job does, by its kind and manifest (ref §10.2–10.4), short of committing anything. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { fromUtf8, utf8 } from '../common/bytes.ts'
+import { Cid } from '../common/cid.ts'
+import { Did } from '../common/did.ts'
+import { IcnError } from '../common/errors.ts'
+import { isObject, stringifyJson } from '../common/json.ts'
+import { parseJson } from '../common/json-parse.ts'
+import { getBlock } from '../dag/blocks.ts'
+import type { RuntimeContext } from './context.ts'
+import { execute, failureOf, type RunInput, type RunOutcome } from './execute.ts'
+import { hostJobs } from './host-jobs.ts'
+import { specOf } from './job-rules.ts'
+import type { Modules, Prepared } from './modules.ts'
+import type { FailureRow, JobRow } from './tables.ts'
+
+/** A job done or failed, and what goes into its receipt. */
+export interface Performed {
+  readonly failure: FailureRow | null
+  readonly resultBytes: Uint8Array
+  readonly cpuMs: bigint
+  /** Present when a module ran. */
+  readonly run?: { readonly input: RunInput; readonly outcome: RunOutcome }
+  readonly elapsedMs: number
+}
+
+/** Never throws for the job's sake; a store that cannot answer is thrown. */
+export async function perform(
+  context: RuntimeContext,
+  modules: Modules,
+  row: JobRow,
+  signal: AbortSignal | undefined,
+): Promise<Performed> {
+  try {
+    checkInTime(context, row)
+    const { kind } = specOf(row)
+    if (typeof kind === 'object') return finished(utf8(`Echo: ${kind.Echo.payload}`))
+    const manifest = Cid.parse(row.manifest)
+    const block = await context.store.read((tx) => getBlock(tx, manifest))
+    if (block === undefined) {
+      throw new IcnError(
+        'DagOperationFailed',
+        `WASM module not found: block ${manifest} is not in the DAG.`,
+        {
+          data: { reason: 'manifestNotFound', cid: row.manifest },
+        },
+      )
+    }
+    if (isWasm(block.data)) return await runModule(context, await modules.load(manifest), row, signal)
+    if (kind === 'GenericPlaceholder') return finished(sha256(block.data))
+    return await runModule(context, await modules.load(moduleOf(block.data)), row, signal)
+  } catch (error) {
+    if (!IcnError.is(error) || isStoreFault(error)) throw error
+    return failed(error)
+  }
+}
+
+export function failed(error: IcnError): Performed {
+  return { failure: failureOf(error), resultBytes: failureBytes(failureOf(error)), cpuMs: 0n, elapsedMs: 0 }
+}
+
+async function runModule(
+  context: RuntimeContext,
+  module: Prepared,
+  row: JobRow,
+  signal: AbortSignal | undefined,
+): Promise<Performed> {
+  const now = context.time.seconds()
+  const input: RunInput = {
+    module,
+    entry: row.entry,
+    // biome-ignore lint/complexity/useMathMinMax: bigints.
+    fuel: row.fuel < context.limits.fuel ? row.fuel : context.limits.fuel,
+    limits: context.limits,
+    identity: context.identity,
+    creator: Did.parse(row.creator),
+    now,
+    capabilities: context.capabilities,
+    jobs: hostJobs(context, now, row),
+  }
+  context.onGuest({ jobId: row.id, signal })
+  try {
+    let started = 0
+    let clock = 0
+    const outcome = await context.store.read((tx) => {
+      started = performance.now()
+      clock = context.time.milliseconds()
+      return execute(input, tx)
+    })
+    const elapsedMs = performance.now() - started
+    for (const [metric, times] of outcome.counts) context.count(metric, times)
+    return {
+      failure: outcome.failure,
+      resultBytes: outcome.failure === null ? resultBytes(outcome.result) : failureBytes(outcome.failure),
+      cpuMs: BigInt(Math.max(0, context.time.milliseconds() - clock)),
+      run: { input, outcome },
+      elapsedMs,
+    }
+  } finally {
+    context.onGuest(null)
+  }
+}
+
+function finished(resultBytes: Uint8Array): Performed {
+  return { failure: null, resultBytes, cpuMs: 0n, elapsedMs: 0 }
+}
+
+function checkInTime(context: RuntimeContext, row: JobRow): void {
+  if (row.maxWaitMs === null) return
+  const waited = BigInt(Math.max(0, context.time.milliseconds() - row.submittedAt * 1_000))
+  // Submission times are whole seconds: up to one of them is not the job's fault.
+  if (waited <= row.maxWaitMs + 1_000n) return
+  throw new IcnError(
+    'ExecutionTimeout',
+    `Job ${row.id} waited ${waited} ms; its limit is ${row.maxWaitMs} ms.`,
+    {
+      data: { reason: 'waitTimeout', job: row.id, waited, limit: row.maxWaitMs },
+    },
+  )
+}
+
+/** i64 little-endian (ref §10.3); no bytes for an entry without a result. */
+function resultBytes(result: bigint | null): Uint8Array {
+  if (result === null) return new Uint8Array(0)
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigInt64(0, result, true)
+  return bytes
+}
+
+/** What a failure receipt's result CID stands for. */
+function failureBytes(failure: FailureRow): Uint8Array {
+  return utf8(stringifyJson({ failure: { ...failure } }))
+}
+
+function isWasm(data: Uint8Array): boolean {
+  return data[0] === 0 && data[1] === 0x61 && data[2] === 0x73 && data[3] === 0x6d
+}
+
+/** `cid` of a ContractMetadata manifest (ref §1.7, §10.4). */
+function moduleOf(data: Uint8Array): Cid {
+  const json = parseJson(fromUtf8(data, 'ContractMetadata'), 'ContractMetadata')
+  const found = isObject(json) ? json.cid : undefined
+  if (typeof found === 'string') return Cid.parse(found)
+  throw new IcnError(
+    'Serialization',
+    'The manifest is neither a WebAssembly module nor ContractMetadata JSON with a "cid".',
+    { data: { reason: 'manifest' } },
+  )
+}
+
+function isStoreFault(error: IcnError): boolean {
+  return ['StorageUnavailable', 'QuotaExceeded', 'Closed', 'Internal'].includes(error.code)
+}

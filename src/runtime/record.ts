@@ -1,0 +1,81 @@
+/**
+ * Execution records: all that a run was given and all that it did, as JSON in a signed, content-addressed block beside
+ * its receipt. Format 1, fields in the order below; state rows and 64-bit integers in the tagged form of plain.ts, so
+ * that equal runs have equal bytes. The block links to the receipt (`receipt`) and to the module (`module`).
+ */
+import { fromUtf8, utf8 } from '../common/bytes.ts'
+import type { Cid } from '../common/cid.ts'
+import { IcnError } from '../common/errors.ts'
+import { isObject, type JsonValue, stringifyJson } from '../common/json.ts'
+import { parseJson } from '../common/json-parse.ts'
+import type { DagBlock, DagLink } from '../dag/block.ts'
+import type { StoredReceipt } from '../protocol/api.ts'
+import type { RunInput, RunOutcome } from './execute.ts'
+import { fromPlain, toPlain } from './plain.ts'
+
+export const RECORD_FORMAT = 1
+
+/** What `StoredReceipt.run` shows of a record; the record's CID and the mana are known elsewhere. */
+export type RecordedRun = Omit<NonNullable<StoredReceipt['run']>, 'recordCid' | 'manaCharged'>
+
+export function encodeRecord(jobId: string, input: RunInput, outcome: RunOutcome): Uint8Array {
+  const { module, limits } = input
+  return utf8(
+    stringifyJson({
+      format: RECORD_FORMAT,
+      job: jobId,
+      module: module.cid.toString(),
+      entry: input.entry,
+      fuel_table: module.table,
+      limits: { fuel: input.fuel, memory_pages: limits.memoryPages, call_depth: limits.callDepth },
+      identity: input.identity.toString(),
+      creator: input.creator.toString(),
+      now: input.now,
+      capabilities: [...input.capabilities].sort(),
+      reads: outcome.reads.map(({ table, key, row }) => [table, key, toPlain(row)]),
+      listings: outcome.listings.map(({ table, range, rows }) => [table, toPlain(range), toPlain(rows)]),
+      success: outcome.success,
+      result: outcome.result,
+      failure: outcome.failure === null ? null : { ...outcome.failure },
+      fuel_used: outcome.fuelUsed,
+      memory_peak_pages: outcome.memoryPeakPages,
+      host_call_count: outcome.hostCallCount,
+      host_calls: toPlain(outcome.hostCalls),
+      logs: toPlain(outcome.logs),
+      writes: outcome.writes.map(({ table, key, row }) => [table, key, toPlain(row)]),
+    }),
+  )
+}
+
+export function recordLinks(receipt: DagBlock, module: Cid): readonly DagLink[] {
+  return [
+    { cid: receipt.cid, name: 'receipt', size: BigInt(receipt.data.length) },
+    { cid: module, name: 'module', size: 0n },
+  ]
+}
+
+/** @throws IcnError Serialization when the bytes are not a record of this format */
+export function readRecord(data: Uint8Array): RecordedRun {
+  const json = parseJson(fromUtf8(data, 'Execution record'), 'Execution record')
+  if (!isObject(json) || json.format !== RECORD_FORMAT) {
+    throw new IcnError('Serialization', `The block is not an execution record of format ${RECORD_FORMAT}.`)
+  }
+  const { failure } = json
+  return {
+    moduleCid: String(json.module),
+    fuelUsed: integer(json.fuel_used),
+    fuelTable: String(json.fuel_table) as RecordedRun['fuelTable'],
+    memoryPeakPages: Number(json.memory_peak_pages),
+    result: json.result === null ? null : integer(json.result),
+    hostCalls: fromPlain(json.host_calls ?? []) as RecordedRun['hostCalls'],
+    logs: fromPlain(json.logs ?? []) as RecordedRun['logs'],
+    ...(failure === null || failure === undefined
+      ? {}
+      : { failure: fromPlain(failure) as NonNullable<RecordedRun['failure']> }),
+  }
+}
+
+function integer(json: JsonValue | undefined): bigint {
+  if (typeof json === 'number' || typeof json === 'bigint') return BigInt(json)
+  throw new IcnError('Serialization', 'The execution record lacks an integer where one is expected.')
+}
