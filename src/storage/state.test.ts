@@ -148,6 +148,9 @@ describe('the state against a map', () => {
   }, 120_000)
 })
 
+/** Rows the crash test spreads its commits over: enough for merges of several slices. */
+const SPREAD = 31
+
 /** A store that dies at the n-th write: before it is made, or after it with the word lost. */
 function dying(store: Store, at: number, made: boolean): Store & { readonly dead: boolean } {
   let writes = 0
@@ -188,12 +191,12 @@ describe('a tab that dies at any write', () => {
         let answered = 0
         const commit = (n: number) => (tx: Transaction) => {
           // Each commit writes to two places and overwrites a large row: half of it would show.
-          tx.put(rows, `n${n % 7}`, n)
+          tx.put(rows, `n${n % SPREAD}`, n)
           tx.put(rows, 'total', n)
           if (n % 3 === 0) tx.put(blob, 'b', new Uint8Array(20_000).fill(n))
         }
         try {
-          for (let n = 1; n <= 40; n++) {
+          for (let n = 1; n <= 60; n++) {
             await state.transact(commit(n))
             answered = n
           }
@@ -206,7 +209,8 @@ describe('a tab that dies at any write', () => {
         const total = (await next.read((tx) => tx.get(rows, 'total') ?? 0)) as number
         expect(total === answered || (made && total === answered + 1)).toBe(true)
         await next.read((tx) => {
-          for (let n = Math.max(1, total - 6); n <= total; n++) expect(tx.get(rows, `n${n % 7}`)).toBe(n)
+          for (let n = Math.max(1, total - SPREAD + 1); n <= total; n++)
+            expect(tx.get(rows, `n${n % SPREAD}`)).toBe(n)
           const third = total - (total % 3)
           if (third > 0) expect(tx.get(blob, 'b')![0]).toBe(third)
         })
