@@ -11,8 +11,8 @@ export const SIGNATURE_BYTES = 64
 /** Greatest u64. */
 export const U64_MAX = 0xffff_ffff_ffff_ffffn
 
-const encoder = new TextEncoder()
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const encoder = /* @__PURE__ */ new TextEncoder()
+const strictDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** What a value is, in words fit for an error message. */
 export function inWords(value: unknown): string {

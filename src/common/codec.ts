@@ -58,6 +58,7 @@ export function mismatch(at: string, expected: string, got: JsonValue | undefine
 
 // --- scalars ----------------------------------------------------------------------------------------------------
 
+// @__NO_SIDE_EFFECTS__
 function integer(name: 'u8' | 'u32' | 'i32', min: number, max: number): Codec<number> {
   return {
     encode: (value) => value,
@@ -85,6 +86,7 @@ export const u64: Codec<bigint> = {
   read: (input) => input.u64(),
 }
 
+// @__NO_SIDE_EFFECTS__
 function float(name: 'f32' | 'f64', width: 32 | 64): Codec<number> {
   return {
     encode: (value) => new JsonFloat(value, width),

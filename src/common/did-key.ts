@@ -1,5 +1,5 @@
 /** DIDs that carry an Ed25519 public key, and what each DID method demands of its id (ref §3.4). */
-import { base58 } from '@scure/base'
+import { base58, fromBase58 } from './base58.ts'
 import { expectBytes, inWords, KEY_BYTES } from './bytes.ts'
 import { Did } from './did.ts'
 import { IcnError } from './errors.ts'
@@ -25,7 +25,7 @@ export function didWeb(host: string, ...segments: readonly string[]): Did {
 }
 
 function multikey(publicKey: Uint8Array): string {
-  return `z${base58.encode(Uint8Array.from([...ED25519_PREFIX, ...expectBytes(publicKey, 'Public key', KEY_BYTES)]))}`
+  return `z${base58(Uint8Array.from([...ED25519_PREFIX, ...expectBytes(publicKey, 'Public key', KEY_BYTES)]))}`
 }
 
 /**
@@ -42,12 +42,8 @@ function decodeMultikey(did: Did, id: string): Uint8Array {
   if (!id.startsWith('z')) throw invalid(did, 'its key must start with "z" (base58btc)')
   if (id.length < 40 || id.length > 60)
     throw invalid(did, `its key has ${id.length} characters, expected 40 to 60`)
-  let bytes: Uint8Array
-  try {
-    bytes = base58.decode(id.slice(1))
-  } catch {
-    throw invalid(did, 'its key holds a character outside the base58 alphabet')
-  }
+  const bytes = fromBase58(id.slice(1))
+  if (bytes === undefined) throw invalid(did, 'its key holds a character outside the base58 alphabet')
   if (bytes[0] !== ED25519_PREFIX[0] || bytes[1] !== ED25519_PREFIX[1]) {
     throw invalid(did, 'its key is not marked as Ed25519 (multicodec 0xed 0x01)')
   }

@@ -1,5 +1,7 @@
-import { base58 } from '@scure/base'
+import { base58 as peer } from '@scure/base'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { base58, fromBase58 } from './base58.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { decodeJson, encodeJson } from './codec.ts'
 import { did as didCodec } from './codecs.ts'
@@ -74,7 +76,7 @@ describe('security_tests: malformed DIDs are rejected', () => {
     ['did:key:z6Mk', '4 characters, expected 40 to 60'],
     [`${key.slice(0, -1)}0`, 'outside the base58 alphabet'],
     [
-      `did:key:z${base58.encode(Uint8Array.from([0xed, 1, ...new Uint8Array(33)]))}`,
+      `did:key:z${peer.encode(Uint8Array.from([0xed, 1, ...new Uint8Array(33)]))}`,
       'has 33 bytes, expected 32',
     ],
     [`did:key:z${'1'.repeat(47)}`, 'not marked as Ed25519'],
@@ -92,5 +94,25 @@ describe('security_tests: malformed DIDs are rejected', () => {
     expect(didWeb('example.com', 'user', 'alice').toString()).toBe('did:web:example.com:user:alice')
     expect(() => didWeb('example.com', 'no spaces')).toThrow('segment')
     expect(() => didWeb('example.com', 'x'.repeat(250))).toThrow('253')
+  })
+})
+
+describe('base58', () => {
+  it('agrees with @scure/base on any bytes and any text', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
+        expect(base58(bytes)).toBe(peer.encode(bytes))
+        expect(fromBase58(peer.encode(bytes))).toEqual(bytes)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.string({ maxLength: 60 }), (text) => {
+        let bytes: Uint8Array | undefined
+        try {
+          bytes = peer.decode(text)
+        } catch {}
+        expect(fromBase58(text)).toEqual(bytes)
+      }),
+    )
   })
 })

@@ -16,6 +16,7 @@ export const unit: Codec<null> = {
 }
 
 /** `Option<T>`: null when absent; a struct accepts the field's absence. */
+// @__NO_SIDE_EFFECTS__
 export function option<T>(item: Codec<T>): Codec<T | null> {
   return {
     missing: () => null,
@@ -30,6 +31,7 @@ export function option<T>(item: Codec<T>): Codec<T | null> {
 }
 
 /** An Option that is left out of the JSON object when null. Such a type has no bincode form. */
+// @__NO_SIDE_EFFECTS__
 export function omittedOption<T>(item: Codec<T>): Codec<T | null> {
   return {
     ...option(item),
@@ -40,10 +42,12 @@ export function omittedOption<T>(item: Codec<T>): Codec<T | null> {
 }
 
 /** serde's `default`. */
+// @__NO_SIDE_EFFECTS__
 export function withDefault<T>(item: Codec<T>, missing: () => T): Codec<T> {
   return { ...item, missing, hasDefault: true }
 }
 
+// @__NO_SIDE_EFFECTS__
 export function list<T>(item: Codec<T>): Codec<readonly T[]> {
   return {
     encode: (value) => value.map((entry) => item.encode(entry)),
@@ -60,6 +64,7 @@ export function list<T>(item: Codec<T>): Codec<readonly T[]> {
 }
 
 /** A fixed-length tuple: a positional array in JSON, its items in bincode. */
+// @__NO_SIDE_EFFECTS__
 export function tuple<T extends readonly unknown[]>(
   ...items: { readonly [K in keyof T]: Codec<T[K]> }
 ): Codec<T> {
@@ -81,6 +86,7 @@ export function tuple<T extends readonly unknown[]>(
 }
 
 /** A struct; `fields` in Rust's declaration order. JSON names are the property names in snake_case. */
+// @__NO_SIDE_EFFECTS__
 export function struct<T extends object>(
   name: string,
   fields: { readonly [K in keyof T]-?: Codec<T[K]> },
@@ -145,6 +151,7 @@ type VariantBody<T, K extends string> = T extends { readonly [P in K]: infer B }
  * serde's externally tagged enum, kept in memory as it stands in JSON: `'CclWasm'` or `{ Echo: { payload } }`. The order
  * of `variants` is the bincode index. @param variants a codec for the body, or null for a unit variant
  */
+// @__NO_SIDE_EFFECTS__
 export function variants<T>(
   name: string,
   variants: {
@@ -194,6 +201,7 @@ export function variants<T>(
 }
 
 /** A value of one codec seen as another type, for instance a newtype. */
+// @__NO_SIDE_EFFECTS__
 export function mapped<A, B>(inner: Codec<A>, into: (value: A) => B, from: (value: B) => A): Codec<B> {
   return {
     encode: (value) => inner.encode(from(value)),

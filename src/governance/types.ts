@@ -57,6 +57,7 @@ export type ProposalType =
   | { readonly BudgetAllocation: BudgetAllocation }
   | { readonly Resolution: Resolution }
 
+// @__NO_SIDE_EFFECTS__
 function proposalType(budget: Codec<BudgetAllocation>): Codec<ProposalType> {
   return variants<ProposalType>('ProposalType', {
     SystemParameterChange: tuple<readonly [string, string]>(string, string),
@@ -210,6 +211,7 @@ export const NO_PROPOSAL_TAIL: Omit<Proposal, keyof SeedProposal> = {
   veto: null,
 }
 
+// @__NO_SIDE_EFFECTS__
 function seedFields(status: Codec<ProposalStatus>, type: Codec<ProposalType>) {
   return {
     id: string,

@@ -14,6 +14,7 @@ export interface SignedRecord<T> {
 }
 
 /** @param what the name errors carry, for instance `Bid` @param signerOf the DID that must have signed */
+// @__NO_SIDE_EFFECTS__
 export function signedRecord<T extends { readonly signature: Uint8Array }>(
   what: string,
   signerOf: (record: Omit<T, 'signature'>) => Did,
