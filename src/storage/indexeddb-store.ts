@@ -18,8 +18,8 @@ import {
 import type { Announcement, Batch, KeyRange, Read, Store, StoreKey, StoreName } from './store.ts'
 
 export interface IndexedDbOptions {
-  /** How long an old tab may keep an upgrade waiting before opening is given up. */
-  readonly blockedMs?: number
+  /** How long opening may take, for instance because an old tab keeps an upgrade waiting. */
+  readonly openMs?: number
   /** How long a lock is waited for before the task runs without: locks here only save work, they guard nothing. */
   readonly lockMs?: number
 }
@@ -35,7 +35,7 @@ type ReadwriteTransaction = IDBPTransaction<IcnSchema, StoreName[], 'readwrite'>
 
 class IndexedDbStore implements Store {
   readonly name: string
-  readonly #blockedMs: number
+  readonly #openMs: number
   readonly #lockMs: number
   readonly #channel: BroadcastChannel
   readonly #listeners = new Set<(message: Announcement) => void>()
@@ -45,9 +45,9 @@ class IndexedDbStore implements Store {
   /** Why this store can no longer be used, once it cannot. */
   #over: IcnError | undefined
 
-  constructor(name: string, { blockedMs = 5000, lockMs = 2000 }: IndexedDbOptions) {
+  constructor(name: string, { openMs = 10_000, lockMs = 2000 }: IndexedDbOptions) {
     this.name = name
-    this.#blockedMs = blockedMs
+    this.#openMs = openMs
     this.#lockMs = lockMs
     this.#channel = new BroadcastChannel(`icn-storage:${name}`)
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -87,9 +87,6 @@ class IndexedDbStore implements Store {
           migrate(database, from, transaction)
         }
       },
-      blocked: () => {
-        timer ??= setTimeout(() => this.#giveUp?.(), this.#blockedMs)
-      },
       blocking: (_current, wanted) => {
         this.#end(wanted === null ? this.#cleared(false) : this.#outdated(wanted))
       },
@@ -98,11 +95,12 @@ class IndexedDbStore implements Store {
         this.#connection = undefined
       },
     })
-    const blocked = new Promise<never>((_, reject) => {
-      this.#giveUp = () => reject(this.#blocked())
+    const late = new Promise<never>((_, reject) => {
+      // No event says so when an opening merely queues behind another tab's upgrade or deletion.
+      timer = setTimeout(() => reject(this.#blocked()), this.#openMs)
     })
     try {
-      const database = await Promise.race([opening, blocked])
+      const database = await Promise.race([opening, late])
       await this.#recognise(database)
       return database
     } catch (error) {
@@ -117,11 +115,8 @@ class IndexedDbStore implements Store {
       throw storageFailure(error, this.name)
     } finally {
       clearTimeout(timer)
-      this.#giveUp = undefined
     }
   }
-
-  #giveUp: (() => void) | undefined
 
   /** Refuses a database that is not of our making, or not the one this page has been working on. */
   async #recognise(database: IcnDatabase): Promise<void> {
@@ -268,8 +263,8 @@ class IndexedDbStore implements Store {
   #blocked(): IcnError {
     return new IcnError(
       'StorageUnavailable',
-      `The database "${this.name}" must be brought to version ${SCHEMA_VERSION}, and another tab with an older build holds it open. Close the other tabs of this site, then reload.`,
-      { data: { reason: 'blocked', database: this.name, version: SCHEMA_VERSION } },
+      `The database "${this.name}" did not open within ${this.#openMs} ms, as a rule because another tab with an older build holds it. Close the other tabs of this site, then reload.`,
+      { data: { reason: 'blocked', database: this.name, limit: this.#openMs } },
     )
   }
 
