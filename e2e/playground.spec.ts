@@ -49,7 +49,7 @@ test('a contract that never ends is stopped when its fuel is used up, and costs 
 
 test('a contract that asks for more memory than is allowed is refused', async ({ page }) => {
   await open(page)
-  await page.getByRole('radio', { name: 'Too big to start' }).check()
+  await page.getByRole('radio', { name: 'Too big to start' }).click()
   await expect(page.getByText('Too big to start was not opened')).toBeVisible()
   await expect(page.locator('.problem')).toContainText('memory')
   await expect(page.getByText('Nothing was stored and nothing was charged.')).toBeVisible()
@@ -217,6 +217,8 @@ test.describe('storage that does not open', () => {
   test.use({ allowed: [/./] })
 
   test('a database of a newer version is told, with what to do', async ({ page }) => {
+    await open(page)
+    await expect(page.locator('#module-title')).toHaveText('Hello')
     await page.goto('/samples/hello.wat')
     await page.evaluate(
       () =>

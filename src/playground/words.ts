@@ -86,19 +86,11 @@ export interface Problem {
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** Storage failures come with their own advice in the runtime's sentence. */
 const PROBLEMS: Readonly<Record<string, readonly [title: string, advice?: string]>> = {
-  StorageUnavailable: [
-    'This browser would not open its storage',
-    'Close other tabs of this page, leave private browsing, allow site data, then try again.',
-  ],
-  VersionMismatch: [
-    'This page and what it stored do not fit together',
-    'A newer version of this page has used the same storage. Reload the page; if that does not help, close its other tabs first.',
-  ],
-  QuotaExceeded: [
-    'The storage for this page is full',
-    'Nothing of this step was kept. Free some disk space, or clear data of other sites, then try again.',
-  ],
+  StorageUnavailable: ['The storage of this page cannot be used'],
+  VersionMismatch: ['This page and what it stored do not fit together'],
+  QuotaExceeded: ['The storage for this page is full'],
   WorkerCrashed: [
     'The runtime stopped and was started again',
     'Everything stored before is still there. Try again.',
