@@ -42,6 +42,13 @@ describe('floats are written as serde_json does', () => {
     expect(stringifyJson(new JsonFloat(value))).toBe(text)
   })
 
+  it('finds the shortest digits of an f32 at powers of two', () => {
+    expect(stringifyJson(new JsonFloat(2 ** -96, 32))).toBe('1.2621775e-29')
+    expect(stringifyJson(new JsonFloat(2 ** 87, 32))).toBe('1.5474251e26')
+    expect(stringifyJson(new JsonFloat(0.1, 32))).toBe('0.1')
+    expect(stringifyJson(new JsonFloat(1 / 3, 32))).toBe('0.33333334')
+  })
+
   it('reads back every f32 it writes', () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {

@@ -106,12 +106,18 @@ function formatFloat({ value, width }: JsonFloat): string {
   return `${sign}${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}e${point - 1}`
 }
 
-/** Exponential notation with the fewest digits that read back as the same float. */
+/**
+ * Exponential notation with the fewest digits that read back as the same float. At a power of two the gap below is half
+ * the gap above, so the nearest decimal may lie too low where the next one up still reads back.
+ */
 function shortestDigits(value: number, width: 32 | 64): string {
   if (width === 64) return value.toExponential()
   for (let digits = 0; digits < 9; digits++) {
-    const text = value.toExponential(digits)
-    if (Math.fround(Number(text)) === value) return text
+    const nearest = value.toExponential(digits)
+    const [mantissa, exponent] = nearest.split('e') as [string, string]
+    const above = Number(`${BigInt(mantissa.replace('.', '')) + 1n}e${Number(exponent) - digits}`)
+    if (Math.fround(Number(nearest)) === value) return nearest
+    if (Math.fround(above) === value) return above.toExponential()
   }
   return value.toExponential()
 }

@@ -1,3 +1,5 @@
+import { hashes, Point, verify } from '@noble/ed25519'
+import { sha512 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import { concatBytes, fromHex, toHex, utf8 } from '../common/bytes.ts'
 import { decodeJson, encodeJson } from '../common/codec.ts'
@@ -201,6 +203,52 @@ describe('signers', () => {
       const point = fromHex(hex)
       expect(verifyStrict(point, utf8('m'), concatBytes(point, new Uint8Array(32)))).toBe(false)
       expect(verifyStrict(signer.publicKey, utf8('m'), concatBytes(point, new Uint8Array(32)))).toBe(false)
+    }
+  })
+})
+
+describe('the equation is the cofactorless one', () => {
+  it('a key with a torsion part, which cofactored verifiers accept, is refused', () => {
+    // A' = A + T with T of order 8, and a signature made for A': [8]([S]B − R − [k]A') = 0, yet [S]B ≠ R + [k]A'.
+    const seed = fromHex(keyA.seed_hex)
+    const secret = sha512(seed).slice(0, 32)
+    secret[0]! &= 248
+    secret[31] = (secret[31]! & 127) | 64
+    const number = (bytes: Uint8Array) => BigInt(`0x${toHex(bytes.slice().reverse())}`)
+    const order = Point.CURVE().n
+    const torsion = Point.fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a')
+    const key = Point.fromBytes(signer.publicKey).add(torsion).toBytes()
+    let disagreed = false
+    for (let nonce = 2n; nonce < 12n; nonce++) {
+      const message = utf8(`message ${nonce}`)
+      const r = Point.BASE.multiply(nonce).toBytes()
+      const k = number(sha512(concatBytes(r, key, message))) % order
+      const s = (nonce + k * (number(secret) % order)) % order
+      const signature = concatBytes(r, fromHex(s.toString(16).padStart(64, '0')).reverse())
+      hashes.sha512 = sha512
+      expect(verify(signature, message, key, { zip215: false })).toBe(true)
+      const strict = verifyStrict(key, message, signature)
+      expect(strict).toBe(k % 8n === 0n)
+      disagreed ||= !strict
+    }
+    expect(disagreed).toBe(true)
+  })
+
+  it('agrees with WebCrypto on honest and on tampered signatures', async () => {
+    const key = await crypto.subtle.importKey('raw', signer.publicKey as BufferSource, 'Ed25519', false, [
+      'verify',
+    ])
+    for (let i = 0; i < 20; i++) {
+      const message = utf8(`m${i}`)
+      const signature = await signer.sign(message)
+      if (i % 2 === 1) signature[(i * 7) % 64]! ^= 1 << (i % 8)
+      const platform = await crypto.subtle.verify(
+        'Ed25519',
+        key,
+        signature as BufferSource,
+        message as BufferSource,
+      )
+      expect(verifyStrict(signer.publicKey, message, signature)).toBe(platform)
     }
   })
 })
