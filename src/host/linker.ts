@@ -49,7 +49,7 @@ export function resolveImports(imports: readonly ImportInfo[]): readonly LinkedI
     if (module !== IMPORT_MODULE) {
       throw unlinkable(
         'foreignImport',
-        `The module imports ${kind} ${show(name)} from ${show(module)}; only imports from "${IMPORT_MODULE}" are served.`,
+        `The module imports ${kind} ${quoted(name)} from ${quoted(module)}; only imports from "${IMPORT_MODULE}" are served.`,
         entry,
       )
     }
@@ -235,7 +235,7 @@ function notServed(name: string): never {
   throw new IcnError(
     'InvalidSystemApiCall',
     `Invalid system API call: the contract called icn.${show(name)}, which this runtime does not serve.`,
-    { data: { call: name.slice(0, 100) } },
+    { data: { reason: 'notServed', call: name.slice(0, 100) } },
   )
 }
 
@@ -243,6 +243,10 @@ function unlinkable(reason: string, message: string, { module, name }: ImportInf
   return new IcnError('WasmExecutionError', message, {
     data: { reason, module: module.slice(0, 100), import: name.slice(0, 100) },
   })
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(show(name))
 }
 
 function show(name: string): string {
