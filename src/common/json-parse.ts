@@ -159,6 +159,8 @@ class Reader {
   }
 
   #number(): JsonValue {
+    const small = this.#smallInteger()
+    if (small !== undefined) return small
     NUMBER.lastIndex = this.#at
     const match = NUMBER.exec(this.#text)
     if (match === null) throw this.#error(`expected a value, got ${this.#here()}`)
@@ -178,6 +180,23 @@ class Reader {
     this.#at += token.length
     const near = Number(value)
     return Number.isSafeInteger(near) ? near : value
+  }
+
+  /** The common case, byte arrays above all: a plain integer of at most 15 digits. */
+  #smallInteger(): number | undefined {
+    let value = 0
+    let end = this.#at
+    for (; end - this.#at < 16; end++) {
+      const digit = this.#text.charCodeAt(end) - 48
+      if (!(digit >= 0 && digit <= 9)) break
+      value = 10 * value + digit
+    }
+    const length = end - this.#at
+    const next = this.#text[end]
+    if (length === 0 || length > 15 || next === '.' || next === 'e' || next === 'E') return undefined
+    if (length > 1 && this.#text[this.#at] === '0') return undefined
+    this.#at = end
+    return value
   }
 
   #word<T extends JsonValue>(word: string, value: T): T {
