@@ -63,7 +63,7 @@ function integer(name: 'u8' | 'u32' | 'i32', min: number, max: number): Codec<nu
   return {
     encode: (value) => value,
     decode(json, at) {
-      if (typeof json === 'number' && json >= min && json <= max) return json
+      if (Number.isInteger(json) && (json as number) >= min && (json as number) <= max) return json as number
       throw mismatch(at, `an integer from ${min} to ${max}`, json)
     },
     write: (out, value) => out[name](value),
@@ -79,7 +79,8 @@ export const i32: Codec<number> = integer('i32', -0x8000_0000, 0x7fff_ffff)
 export const u64: Codec<bigint> = {
   encode: (value) => value,
   decode(json, at) {
-    if ((typeof json === 'number' || typeof json === 'bigint') && json >= 0) return BigInt(json)
+    if (Number.isSafeInteger(json) && (json as number) >= 0) return BigInt(json as number)
+    if (typeof json === 'bigint' && json >= 0n && json <= U64_MAX) return json
     throw mismatch(at, `an integer from 0 to ${U64_MAX}`, json)
   },
   write: (out, value) => out.u64(value),
@@ -132,7 +133,7 @@ export const bytes: Codec<Uint8Array> = {
     const out = new Uint8Array(json.length)
     for (let i = 0; i < out.length; i++) {
       const byte = json[i]
-      if (typeof byte !== 'number' || byte < 0 || byte > 255) {
+      if (typeof byte !== 'number' || (byte & 255) !== byte) {
         throw mismatch(`${at}[${i}]`, 'an integer from 0 to 255', byte)
       }
       out[i] = byte

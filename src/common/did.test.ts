@@ -39,6 +39,15 @@ describe('vectors: keys', () => {
   }
 })
 
+it('did_key_format_generation, did_key_roundtrip', () => {
+  for (let i = 0; i < 32; i++) {
+    const publicKey = new Uint8Array(32).fill(i)
+    const did = didKey(publicKey)
+    expect(did.toString()).toMatch(/^did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/)
+    expect(publicKeyOf(Did.parse(did.toString()))).toEqual(publicKey)
+  }
+})
+
 describe('a DID', () => {
   it.each([
     ['key:z', 'does not start with "did:"'],

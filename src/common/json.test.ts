@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromHex, utf8 } from './bytes.ts'
-import { bool, type Codec, decodeJson, encodeJson, f32, string, u32, u64 } from './codec.ts'
+import { bool, bytes, type Codec, decodeJson, encodeJson, f32, string, u32, u64 } from './codec.ts'
 import { signatureBytes } from './codecs.ts'
 import vectors from './fixtures/vectors.json' with { type: 'json' }
 import { JsonFloat, type JsonValue, stringifyJson } from './json.ts'
@@ -165,6 +165,15 @@ const sample: Codec<Sample> = struct<Sample>('Sample', {
   note: option(string),
   tags: withDefault(list(string), () => []),
   done: withDefault(bool, () => false),
+})
+
+it('values that never were JSON text are held to the same rules', () => {
+  for (const bad of [1.5, Number.NaN, 2 ** 53, -1, 2n ** 64n, '1', true]) {
+    expect(() => u64.decode(bad, 'x')).toThrow('x: expected an integer from 0')
+  }
+  for (const bad of [1.5, Number.NaN, -1, 2 ** 32, 1n])
+    expect(() => u32.decode(bad, 'x')).toThrow('x: expected')
+  for (const bad of [1.5, -1, 256, null]) expect(() => bytes.decode([0, bad], 'x')).toThrow('x[1]: expected')
 })
 
 describe('structs decode as serde does', () => {

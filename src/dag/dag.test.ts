@@ -327,10 +327,16 @@ describe('the integrity check', () => {
     let blocks: DagBlock[]
     ;[tx, blocks, bad] = damaged()
     pinBlock(tx, blocks[2]!.cid)
-    expect(() => repairBlock(tx, bad, blocks[1]!)).toThrow('cannot replace block')
+    expect(() => repairBlock(tx, bad, blocks[1]!)).toThrow('It is another block')
+    const forged = { ...blocks[2]!, data: utf8('forged') }
+    expect(() => repairBlock(tx, bad, forged)).toThrow(/cannot replace block bafyr\w+\. CID mismatch/)
+    const order = listBlocks(tx, { limit: 10 }).items.map((item) => item.cid)
+    const root = dagRoot(tx)
     expect(repairBlock(tx, bad, blocks[2]!)).toBe(true)
     expect(verifyPage(tx, { limit: 10 }).bad).toEqual([])
     expect(blockMetadata(tx, blocks[2]!.cid)?.pinned).toBe(true)
+    expect(listBlocks(tx, { limit: 10 }).items.map((item) => item.cid)).toEqual(order)
+    expect(dagRoot(tx)).toBe(root)
   })
 
   it('names a row that is no block at all', () => {

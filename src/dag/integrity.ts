@@ -4,10 +4,9 @@
  */
 import { IcnError } from '../common/errors.ts'
 import type { Transaction } from '../storage/types.ts'
-import type { DagBlock } from './block.ts'
-import { deleteBlock, putBlock, rowFault } from './blocks.ts'
-import { pinBlock, setBlockTtl } from './retention.ts'
-import { BLOCK_META, BLOCKS, type BlockRow, QUARANTINE } from './rows.ts'
+import { blockFault, type DagBlock } from './block.ts'
+import { deleteBlock, rowFault } from './blocks.ts'
+import { BLOCKS, type BlockRow, QUARANTINE, toRow } from './rows.ts'
 
 export interface BadBlock {
   readonly cid: string
@@ -52,17 +51,22 @@ export function repairBlock(tx: Transaction, bad: BadBlock, repair: Repair): boo
   if (stored === undefined || rowFault(bad.cid, stored) === undefined) return true
   if (repair === 'report') return false
   if (typeof repair === 'object' && repair.cid.toString() !== bad.cid) {
-    throw new IcnError('DagOperationFailed', `Block ${repair.cid} cannot replace block ${bad.cid}.`, {
-      data: { cid: bad.cid, replacement: repair.cid.toString(), reason: 'wrongReplacement' },
-    })
+    throw wrongReplacement(bad.cid, repair, 'It is another block')
   }
-  const meta = tx.get(BLOCK_META, bad.cid)
+  if (typeof repair === 'object') {
+    const fault = blockFault(repair)
+    if (fault !== undefined) throw wrongReplacement(bad.cid, repair, fault)
+    // In place: order, pin, expiry and reference counts were made from the same content and still hold.
+    tx.put(BLOCKS, bad.cid, toRow(repair, stored.seq))
+    return true
+  }
   if (repair === 'quarantine') tx.put(QUARANTINE, bad.cid, { row: stored, reason: bad.reason })
   deleteBlock(tx, bad.cid)
-  if (typeof repair === 'object') {
-    putBlock(tx, repair)
-    if (meta?.pinned) pinBlock(tx, repair.cid)
-    if (meta !== undefined && meta.ttl !== null) setBlockTtl(tx, repair.cid, meta.ttl)
-  }
   return true
+}
+
+function wrongReplacement(cid: string, replacement: DagBlock, why: string): IcnError {
+  return new IcnError('DagOperationFailed', `Block ${replacement.cid} cannot replace block ${cid}. ${why}.`, {
+    data: { cid, replacement: replacement.cid.toString(), reason: 'wrongReplacement' },
+  })
 }

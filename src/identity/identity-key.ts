@@ -2,7 +2,6 @@
  * The node's own key: made once, kept by whoever holds it (IndexedDB stores a CryptoKey whole), opened as a signer. The
  * private half is a non-extractable CryptoKey; only where the platform has no Ed25519 is it a seed.
  */
-import { randomBytes } from '@noble/hashes/utils.js'
 import { expectBytes, KEY_BYTES } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
 import type { KeyHolder } from '../storage/types.ts'
@@ -34,7 +33,7 @@ export async function generateIdentityKey(): Promise<IdentityKey> {
   try {
     pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair
   } catch {
-    return identityKeyOfSeed(randomBytes(KEY_BYTES))
+    return identityKeyOfSeed(crypto.getRandomValues(new Uint8Array(KEY_BYTES)))
   }
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
   return { kind: 'webcrypto', publicKey, privateKey: pair.privateKey }

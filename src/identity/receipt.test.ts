@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromHex, toHex } from '../common/bytes.ts'
+import { concatBytes, fromHex, toHex, utf8 } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { decodeBincode, decodeJson, encodeBincode, encodeJson } from '../common/codec.ts'
 import vectors from '../common/fixtures/vectors.json' with { type: 'json' }
@@ -8,6 +8,7 @@ import {
   executionReceipt,
   receiptSignable,
   receiptSignatureValid,
+  receiptSignedFields,
   signReceipt,
   verifyReceipt,
 } from './receipt.ts'
@@ -51,6 +52,23 @@ describe('vectors: signature_negative', () => {
 })
 
 describe('an execution receipt', () => {
+  it('receipt_to_signable_bytes_public: the exact concatenation', () => {
+    const cpuMs = 0x0102_0304_0506_0708n
+    const text = `${first.jobId}${first.executorDid}${first.resultCid}`
+    expect(receiptSignable({ ...first, cpuMs, success: false })).toEqual(
+      concatBytes(utf8(text), Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1), Uint8Array.of(0)),
+    )
+    const fields = receiptSignedFields(first)
+    expect(fields.map((field) => field.name)).toEqual([
+      'job_id',
+      'executor_did',
+      'result_cid',
+      'cpu_ms',
+      'success',
+    ])
+    expect(concatBytes(...fields.map((field) => field.bytes))).toEqual(receiptSignable(first))
+  })
+
   it('receipt_verify_against_did: another key fails', () => {
     const forged = { ...first, executorDid: signers.B.did }
     expect(() => verifyReceipt(forged, resolver)).toThrow('the signature does not hold for did:key:z6MkghL')
