@@ -132,6 +132,10 @@ test('blocks can be walked from a receipt, and all of them verified', async ({ p
   await page.locator('.receipt-facts div', { hasText: 'Receipt block' }).getByRole('link').first().click()
   await expect(page).toHaveTitle('Block · ICN playground')
   await expect(page.getByRole('region', { name: 'Content of the block' })).toContainText('executor_did')
+  await page.locator('.links li', { hasText: 'job_id' }).getByRole('link').click()
+  await expect(page.getByRole('region', { name: 'Content of the block' })).toContainText('manifest_cid')
+  await page.goBack()
+  await expect(page.locator('.links li', { hasText: 'job_id' })).toBeVisible()
   await page.goBack()
   await expect(page.getByRole('heading', { level: 1, name: 'Receipt' })).toBeFocused()
 

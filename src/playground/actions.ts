@@ -35,9 +35,15 @@ export function parseFuel(text: string): bigint | undefined {
 
 export function createActions(runtime: IcnRuntime, store: Store<UiState>): Actions {
   let latest = 0
+  let reading: Promise<void> = Promise.resolve()
 
   /** Reads and checks a module; only the newest choice counts, and a refused one leaves the one before in place. */
-  async function choose(name: string, load: () => Promise<Choice>): Promise<void> {
+  function choose(name: string, load: () => Promise<Choice>): Promise<void> {
+    reading = read(name, load)
+    return reading
+  }
+
+  async function read(name: string, load: () => Promise<Choice>): Promise<void> {
     latest += 1
     const mine = latest
     store.set({ choosing: name, refused: null })
@@ -59,12 +65,17 @@ export function createActions(runtime: IcnRuntime, store: Store<UiState>): Actio
   }
 
   async function run(): Promise<void> {
+    // Run means the module that was chosen last, also when it is still being read; one that is refused is not run.
+    if (store.get().choosing !== null) {
+      await reading
+      if (store.get().refused) return
+    }
     const { choice, entry, fuel, run: current } = store.get()
     const budget = parseFuel(fuel)
     if (!choice || !entry || budget === undefined || current.kind === 'running') return
     const abort = new AbortController()
     const { name } = choice
-    store.set({ refused: null, run: { kind: 'running', name, startedAt: performance.now(), abort } })
+    store.set({ run: { kind: 'running', name, startedAt: performance.now(), abort } })
     try {
       const result = await runtime.run(choice.source, { entry, fuel: budget, signal: abort.signal })
       const end = ending(result.success, result.result, result.failure)

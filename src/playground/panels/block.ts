@@ -1,8 +1,9 @@
 /** One block: its fields, its content as text where it is text, and its links, which can be walked. */
-import type { DagBlockData } from '../../index.ts'
+import type { DagBlockData, IcnRuntime } from '../../index.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { bytes, hex, hexDump, plural, when } from '../format.ts'
+import { bytes, hex, hexDump, when } from '../format.ts'
+import { type Mention, mentions } from '../mentions.ts'
 import { withProgress } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
 import { copyableId, linkedId } from '../parts/id.ts'
@@ -15,9 +16,12 @@ export function blockPanel({ runtime }: Context): PanelFactory {
     const load = async () => {
       try {
         const block = await withProgress(body, 'Loading the block', runtime.dag.get(cid, { signal }))
+        const named = block ? await namedBlocks(runtime, block, signal) : []
         fill(
           body,
-          ...(block ? content(block) : [h('p', { class: 'empty' }, `No block is stored here under ${cid}.`)]),
+          ...(block
+            ? content(block, named)
+            : [h('p', { class: 'empty' }, `No block is stored here under ${cid}.`)]),
         )
       } catch (error) {
         if (signal.aborted) return
@@ -42,7 +46,7 @@ export function blockPanel({ runtime }: Context): PanelFactory {
   }
 }
 
-function content(block: DagBlockData): readonly HTMLElement[] {
+function content(block: DagBlockData, named: readonly Mention[]): readonly HTMLElement[] {
   return [
     h(
       'section',
@@ -71,25 +75,7 @@ function content(block: DagBlockData): readonly HTMLElement[] {
         'facts facts-stacked',
       ),
     ),
-    h(
-      'section',
-      {},
-      h('h2', {}, plural(block.links.length, 'link')),
-      block.links.length === 0
-        ? h('p', { class: 'quiet' }, 'It points to no other block.')
-        : h(
-            'ul',
-            { class: 'links' },
-            block.links.map((link) =>
-              h(
-                'li',
-                {},
-                h('span', {}, link.name || 'unnamed'),
-                linkedId(link.cid, href('blocks', link.cid)),
-              ),
-            ),
-          ),
-    ),
+    h('section', {}, h('h2', {}, 'Where it leads'), leads(block, named)),
     h(
       'section',
       {},
@@ -98,6 +84,31 @@ function content(block: DagBlockData): readonly HTMLElement[] {
       ...data(block.data),
     ),
   ]
+}
+
+function leads(block: DagBlockData, named: readonly Mention[]): HTMLElement {
+  const linked = new Set(block.links.map((link) => link.cid))
+  const all = [
+    ...block.links.map((link) => ({ path: link.name || 'link', cid: link.cid })),
+    ...named.filter(({ cid }) => !linked.has(cid)),
+  ]
+  if (all.length === 0) return h('p', { class: 'quiet' }, 'It names no other block.')
+  return h(
+    'ul',
+    { class: 'links' },
+    all.map(({ path, cid }) => h('li', {}, h('span', {}, path), linkedId(cid, href('blocks', cid)))),
+  )
+}
+
+/** The blocks its content names, as far as they are stored here. */
+async function namedBlocks(
+  runtime: IcnRuntime,
+  block: DagBlockData,
+  signal: AbortSignal,
+): Promise<readonly Mention[]> {
+  const named = mentions(block.data).filter(({ cid }) => cid !== block.cid)
+  const here = await Promise.all(named.map(({ cid }) => runtime.dag.has(cid, { signal }).catch(() => false)))
+  return named.filter((_mention, at) => here[at])
 }
 
 function isModule(raw: Uint8Array): boolean {
@@ -119,7 +130,11 @@ function data(raw: Uint8Array): readonly HTMLElement[] {
   )
   if (text === undefined) return [dump]
   return [
-    h('pre', { class: 'dump', tabindex: '0', role: 'region', 'aria-label': 'Content of the block' }, text),
+    h(
+      'pre',
+      { class: 'dump dump-text', tabindex: '0', role: 'region', 'aria-label': 'Content of the block' },
+      text,
+    ),
     h('details', { class: 'detail' }, h('summary', {}, 'As bytes'), dump),
   ]
 }

@@ -8,7 +8,9 @@ const HEIGHT = 120
 
 /** @param entries newest first */
 export function manaChart(entries: readonly ManaEntry[], nowSeconds: number): HTMLElement {
-  const points = entries.map((entry) => ({ at: entry.at, balance: Number(entry.balance) })).reverse()
+  // What a run held and got back within one second is not a change anybody could have seen.
+  const settled = entries.filter((entry, index) => entries[index - 1]?.at !== entry.at)
+  const points = settled.map((entry) => ({ at: entry.at, balance: Number(entry.balance) })).reverse()
   const first = points[0]
   if (!first || points.length < 2) return h('div', { class: 'chart' })
   const highest = Math.max(...points.map((point) => point.balance))

@@ -42,7 +42,7 @@ export function manaPanel(context: Context): PanelFactory {
           h(
             'p',
             {},
-            'Mana is what work costs here. It cannot be bought: it comes back by itself, the same for everyone.',
+            'Mana is what work costs. It cannot be bought: it comes back by itself, the same for everyone. What your own node runs for you, it also earns, so a run of your own leaves the balance as it was.',
           ),
         ),
         balance(context, signal),

@@ -145,7 +145,7 @@ function warnings({ info }: Choice): HTMLElement | null {
   return h(
     'ul',
     { class: 'warnings', 'aria-label': 'Warnings' },
-    info.warnings.map((text) => h('li', {}, text)),
+    info.warnings.map((text) => h('li', {}, icon('warning'), h('span', {}, text))),
   )
 }
 
