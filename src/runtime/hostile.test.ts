@@ -439,6 +439,49 @@ describe('job JSON', () => {
   })
 })
 
+describe('text the host puts into the guest', () => {
+  test('host-strings: stands where the returned address says', async () => {
+    expect(await runtime.run(await wat('host-strings'), { entry: 'fair' })).toMatchObject({ result: 56n })
+  })
+  test('host-strings: the host keeps to the page limit too, and the guest is told no', async () => {
+    const run = await runtime.run(await wat('host-strings'), { entry: 'full' })
+    expect(run).toMatchObject({ success: true, result: 0n, memoryPeakPages: 160 })
+    expect(run.hostCalls[0]!.error).toMatch(/160 pages/)
+  })
+  test('host-strings-fixed: a memory that may not grow is not grown', async () => {
+    const run = await runtime.run(await wat('host-strings-fixed'))
+    expect(run).toMatchObject({ success: true, result: 0n, memoryPeakPages: 1 })
+  })
+  test('host-strings: asking for ever costs fuel', async () => {
+    const run = await failed(
+      'host-strings',
+      { entry: 'for_ever' },
+      { code: 'ResourceLimitExceeded', reason: 'outOfFuel' },
+    )
+    expect(run.memoryPeakPages).toBeLessThan(10)
+  })
+})
+
+describe('large records', () => {
+  const largeRecord =
+    'the record is over the 1 MiB that a signature may cover: the job stays Assigned, its mana held'
+  test('log-pages: one byte more than a line may have', async () => {
+    await failed(
+      'log-pages',
+      { entry: 'one_too_long' },
+      { code: 'InvalidSpec', message: 'Log message exceeds 65536 bytes' },
+    )
+  })
+  test.fails(`log-pages: logging without end runs out of fuel like anything else (${largeRecord})`, async () => {
+    await failed('log-pages', {}, { code: 'ResourceLimitExceeded', reason: 'outOfFuel' })
+  })
+  test.fails(`large-job: a payload of 160,000 bytes is a good job (${largeRecord})`, async () => {
+    const run = await runtime.run(await wat('large-job'))
+    expect(run.success).toBe(true)
+    expect((await runtime.jobs.list()).items).toHaveLength(2)
+  })
+})
+
 test('resubmit-pending: a contract that copies itself through the queue comes to an end', async () => {
   const { cid } = await runtime.modules.add(await wat('resubmit-pending'))
   const request = { manifestCid: cid, spec: { kind: 'CclWasm' as const }, costMana: 10n }
