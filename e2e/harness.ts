@@ -25,11 +25,15 @@ export function startIn(page: Page, options: StartOptions = {}): Promise<string>
   }, options)
 }
 
+/** A script a test means to be missing. */
+export const MISSING = '/harness/no-such-worker.js'
+
 export const test = base.extend<{ harness: Page }>({
   harness: async ({ page }, use) => {
     const trouble: string[] = []
     page.on('pageerror', (error) => trouble.push(String(error)))
     page.on('console', (message) => {
+      if (message.location().url.endsWith(MISSING)) return
       if (message.type() === 'error' || message.type() === 'warning') trouble.push(message.text())
     })
     await openHarness(page)

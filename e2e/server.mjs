@@ -44,6 +44,10 @@ export function serve(mounts, extra = {}, onReport = () => {}) {
     }
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
     for (const [name, value] of Object.entries({ ...headers, ...extra })) response.setHeader(name, value)
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end()
+      return
+    }
     const file = find(mounts, path)
     if (!file) {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found')

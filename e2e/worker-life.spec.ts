@@ -1,17 +1,19 @@
-import { expect, startIn, test } from './harness.ts'
+import { expect, MISSING, startIn, test } from './harness.ts'
 
 // The worker is ended under its calls, in each way a worker can end; every call settles and the node goes on.
 
 test('a worker that is killed mid-run: the call is rejected, the job failed and refunded, the next run succeeds', async ({
   harness,
 }) => {
-  await startIn(harness)
+  await startIn(harness, { limits: { fuel: 2n ** 62n } })
   const found = await harness.evaluate(async () => {
     const endless = await sample('endless')
     const before = await runtime.mana.balance()
     const begun = heard('job')
-    const run = settled(runtime.run(endless, { fuel: 900_000_000_000n }))
+    const onThread = guestOnThread()
+    const run = settled(runtime.run(endless))
     const { jobId } = await begun
+    await onThread
     const restart = heard('restart')
     workers.at(-1)?.terminate()
     const outcome = await run
@@ -70,8 +72,10 @@ test('a running contract is aborted by its caller', async ({ harness }) => {
     const before = await runtime.mana.balance()
     const controller = new AbortController()
     const begun = heard('job')
+    const onThread = guestOnThread()
     const run = settled(runtime.run(endless, { signal: controller.signal }))
     const { jobId } = await begun
+    await onThread
     controller.abort(new Error('the person pressed Stop'))
     const outcome = await run
     const job = await runtime.jobs.wait(jobId)
@@ -99,19 +103,17 @@ test('a contract that outlasts its time in the background is ended too, and wait
 
 test('a worker that dies five times in a row is not started again', async ({ harness }) => {
   await startIn(harness)
-  const outcome = await harness.evaluate(async () => {
+  const outcome = await harness.evaluate(async (missing) => {
     const Real = Worker
     globalThis.Worker = class extends Real {
       constructor(_url: string | URL, options?: WorkerOptions) {
-        super('/harness/no-such-worker.js', options)
+        super(missing, options)
       }
     }
     workers.at(-1)?.terminate()
     return settled(runtime.jobs.wait('bafy'))
-  })
+  }, MISSING)
   expect(outcome).toMatchObject({ error: { code: 'WorkerCrashed', data: { crashes: 6, reason: 'load' } } })
-  // The browser reports each script it could not load.
-  await harness.evaluate(() => console.clear())
 })
 
 test('close settles what is under way and ends the worker; another runtime opens the same database', async ({

@@ -5,12 +5,15 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { root } from './lib/process.mjs'
 
-/** Bytes after gzip. */
+/**
+ * Bytes after gzip. Over the limit the build fails: growth is decided, not noticed later. The goal is where it should
+ * get to; while it is missed the report says so.
+ */
 const BUDGETS = {
-  'page client (startRuntime and IcnError, comlink included)': 8_000,
-  'page entry, everything it exports (Cid and Did too)': 9_500,
-  'worker (./worker, everything included)': 40_000,
-  'playground, first load without the editor': 90_000,
+  'page client (startRuntime and IcnError, comlink included)': { limit: 8_000, goal: 8_000 },
+  'page entry, everything it exports (Cid and Did too)': { limit: 9_500, goal: 8_000 },
+  'worker (./worker, everything included)': { limit: 90_000, goal: 40_000 },
+  'playground, first load with its worker, without the editor': { limit: 120_000, goal: 90_000 },
 }
 
 async function bundled(names) {
@@ -38,7 +41,7 @@ function firstLoad() {
 
 const gzipped = (parts) => parts.reduce((sum, part) => sum + gzipSync(part).length, 0)
 
-/** @returns {Promise<{ name: string, bytes: number, budget: number }[]>} */
+/** @returns {Promise<{ name: string, bytes: number, limit: number, goal: number }[]>} */
 export async function measure(playground = true) {
   const parts = [
     async () => [await bundled('{ startRuntime, IcnError }')],
@@ -50,11 +53,13 @@ export async function measure(playground = true) {
   return Promise.all(
     parts.map(async (part, at) => {
       const [name, budget] = budgets[at]
-      return { name, bytes: gzipped(await part()), budget }
+      return { name, bytes: gzipped(await part()), ...budget }
     }),
   )
 }
 
-export function report({ name, bytes, budget }) {
-  return `${name}: ${(bytes / 1000).toFixed(2)} kB gz of ${budget / 1000}`
+export function report({ name, bytes, limit, goal }) {
+  const kB = (size) => `${(size / 1000).toFixed(size % 1000 === 0 ? 0 : 2)} kB`
+  const missed = bytes > goal ? `, ${kB(bytes - goal)} over the goal of ${kB(goal)}` : ''
+  return `${name}: ${kB(bytes)} gz, limit ${kB(limit)}${missed}`
 }

@@ -81,7 +81,7 @@ const stages = {
     await tally.check('the playground builds', buildPlayground)
     for (const size of await measure())
       await tally.check(report(size), () => {
-        if (size.bytes > size.budget) throw new Error(`${size.bytes - size.budget} bytes too many`)
+        if (size.bytes > size.limit) throw new Error(`${size.bytes - size.limit} bytes too many`)
       })
   },
   async package() {

@@ -12,6 +12,8 @@ declare global {
   function sample(name: string): Promise<Uint8Array>
   /** How a promise ended, as plain data. */
   function settled(promise: Promise<unknown>): Promise<Settled>
+  /** Resolves when the next guest has taken the present worker's thread. */
+  function guestOnThread(): Promise<void>
   /** The first event of that name (that fits). */
   function heard<E extends entry.RuntimeEventName>(
     event: E,
@@ -44,6 +46,13 @@ globalThis.settled = async (promise) => {
     return { error: { code, message, data, ...(cause === undefined ? {} : { cause: String(cause) }) } }
   }
 }
+
+globalThis.guestOnThread = () =>
+  new Promise((resolve) => {
+    workers.at(-1)?.addEventListener('message', ({ data }) => {
+      if (data.icn === 'guest' && data.guest) resolve()
+    })
+  })
 
 globalThis.heard = (event, fits = () => true) =>
   new Promise((resolve) => {

@@ -27,9 +27,13 @@ async function mainPath() {
   const did = await first.identity.did()
   const { result, receiptCid } = await first.run(await sample('hello'))
   const late = await codeOf(first.run(await sample('endless')))
-  const begun = new Promise((resolve) => first.on('job', resolve))
+  const onThread = new Promise<void>((resolve) => {
+    worker?.addEventListener('message', ({ data }) => {
+      if (data.icn === 'guest' && data.guest) resolve()
+    })
+  })
   const killed = codeOf(first.run(await sample('endless')))
-  await begun
+  await onThread
   worker?.terminate()
   const crashed = await killed
   const again = (await first.run(await sample('hello'))).result

@@ -23,7 +23,7 @@ export function trimDist(dist, entries) {
       visit(join(dirname(file), `${path}${file.endsWith('.d.ts') ? '.d.ts' : '.js'}`))
   }
   for (const entry of entries) visit(join(dist, entry))
-  for (const file of files) if (!kept.has(file)) rmSync(file)
+  for (const file of all.filter((name) => /\.(js|d\.ts|json)$/.test(name))) if (!kept.has(file)) rmSync(file)
   for (const folder of all.filter((name) => !/\.\w+$/.test(name)).sort((a, b) => b.length - a.length))
     if (readdirSync(folder).length === 0) rmdirSync(folder)
 }

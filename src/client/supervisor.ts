@@ -13,7 +13,7 @@ import { CrashLoop } from './crash-loop.ts'
 import { Deadline } from './deadline.ts'
 import { Link, type WorkerLike } from './link.ts'
 
-const abortedBefore = new IcnError('Aborted', 'A run was aborted by its caller.', { data: { method: 'run' } })
+const runAborted = new IcnError('Aborted', 'A run was aborted by its caller.', { data: { method: 'run' } })
 
 export type Emit = (event: string, detail: unknown) => void
 
@@ -98,9 +98,8 @@ export class Supervisor {
 
   #abort(call: Call): void {
     if (!this.#calls.take(call)) return
-    const error = call.aborted()
-    call.reject(error)
-    if (this.#link?.running?.call === call.id) this.#end('aborted', error)
+    call.reject(call.aborted())
+    if (this.#link?.running?.call === call.id) this.#end('aborted', runAborted)
     else if (call.sent) this.#link?.abort(call.id)
     this.#watch(false)
   }
@@ -115,7 +114,7 @@ export class Supervisor {
     if (message.icn === 'progress') call?.onProgress?.(message.value)
     else if (message.icn === 'began' && call) call.began = true
     // Its caller gave up while the guest was on its way to the thread; the word to the worker came too late.
-    else if (message.icn === 'guest' && id !== undefined && !call) this.#end('aborted', abortedBefore)
+    else if (message.icn === 'guest' && id !== undefined && !call) this.#end('aborted', runAborted)
     this.#watch(true)
   }
 

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'icn-runtime-web/testing'
+
+test('the contract returns 42 and its receipt outlives a crash', async ({ icn }) => {
+  const { result, receiptCid } = await icn.run(new Uint8Array(readFileSync('hello.wasm')))
+  expect(result).toBe(42n)
+  await icn.crash()
+  expect(await icn.receipts.get(receiptCid)).toMatchObject({ signatureValid: true })
+})
+
+test('the same contract leaves the same receipt in every run, seen from every tab', async ({ icn }) => {
+  const other = await icn.tab()
+  const told = other.heard('receipt')
+  const { receiptCid, jobId } = await icn.run(new Uint8Array(readFileSync('hello.wasm')))
+  expect(await told).toMatchObject({ cid: receiptCid, jobId, success: true })
+  await icn.reload()
+  expect((await icn.jobs.status(jobId)).state).toBe('Completed')
+  await expect(icn.mana.spend(10n ** 9n)).rejects.toMatchObject({ name: 'IcnError', code: 'Economic' })
+})

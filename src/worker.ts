@@ -1,0 +1,6 @@
+/** The worker's entry: the runtime in a thread of its own, served to the page that made the worker. */
+import { createRuntime } from './runtime/create.ts'
+import type { Scope } from './worker/guard.ts'
+import { serve } from './worker/serve.ts'
+
+serve(self as unknown as Scope, createRuntime)
