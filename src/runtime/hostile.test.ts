@@ -462,6 +462,25 @@ describe('text the host puts into the guest', () => {
   })
 })
 
+describe('names', () => {
+  const trapsIn = (name: string) =>
+    buildWat(
+      `(module (memory (export "memory") 1) (func $${name} (export "run") (result i64) (unreachable)))`,
+    )
+  test('a function may not speak for the page: its name stands in the sentence as text', async () => {
+    const run = await runtime.run(await trapsIn('<b>Paid</b>'))
+    expect(run.failure).toMatchObject({
+      function: '<b>Paid</b>',
+      message: 'The module trapped in <b>Paid</b>: unreachable.',
+    })
+  })
+  test.fails('a name of 100,000 characters does not make a sentence of as many (it does)', async () => {
+    const run = await runtime.run(await trapsIn('x'.repeat(100_000)))
+    expect(run.failure!.message.length).toBeLessThan(500)
+    expect(run.failure!.function!.length).toBeLessThan(500)
+  })
+})
+
 describe('large records', () => {
   const largeRecord =
     'the record is over the 1 MiB that a signature may cover: the job stays Assigned, its mana held'
