@@ -5,12 +5,11 @@ import { decodeBincode, decodeJson, encodeBincode, encodeJson } from '../common/
 import { Did } from '../common/did.ts'
 import vectors from '../common/fixtures/vectors.json' with { type: 'json' }
 import { buildBlock } from '../dag/block.ts'
+import { createProposalPayload, parameterUpdate } from './payloads.ts'
 import {
-  createProposalPayload,
   headProposal,
   NO_PROPOSAL_TAIL,
   type Proposal,
-  parameterUpdate,
   proposalId,
   seedProposal,
   type Vote,

@@ -33,20 +33,22 @@ import {
   temporaryJobId,
 } from './job.ts'
 import {
+  jobCheckpoint,
+  partialOutputReceipt,
+  progressReport,
+  signedCheckpoint,
+  signedPartialOutput,
+} from './progress.ts'
+import {
   currentProgress,
   isLongRunning,
   type JobLifecycle,
   type JobRecord,
-  jobCheckpoint,
   jobLifecycle,
   jobRecord,
   jobRecordBlock,
   latestCheckpoint,
   lifecycleStatus,
-  partialOutputReceipt,
-  progressReport,
-  signedCheckpoint,
-  signedPartialOutput,
   specOf,
 } from './records.ts'
 import {

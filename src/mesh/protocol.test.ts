@@ -6,13 +6,8 @@ import { decodeBincode, decodeJson, encodeBincode, encodeJson } from '../common/
 import vectors from '../common/fixtures/vectors.json' with { type: 'json' }
 import { KeyDidResolver } from '../identity/resolver.ts'
 import { nobleSigner } from '../identity/signer.ts'
-import {
-  type MessagePayload,
-  newProtocolMessage,
-  PROTOCOL_VERSION,
-  payloadName,
-  protocolMessage,
-} from './protocol.ts'
+import { newProtocolMessage, PROTOCOL_VERSION, payloadName, protocolMessage } from './protocol.ts'
+import type { MessagePayload } from './protocol-types.ts'
 import {
   decodeSignedMessage,
   MAX_MESSAGE_BYTES,

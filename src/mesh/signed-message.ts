@@ -11,7 +11,8 @@ import { IcnError } from '../common/errors.ts'
 import { struct } from '../common/shapes.ts'
 import { type DidResolver, requireSignature } from '../identity/resolver.ts'
 import type { Signer } from '../identity/signer.ts'
-import { type ProtocolMessage, protocolMessage } from './protocol.ts'
+import { protocolMessage } from './protocol.ts'
+import type { ProtocolMessage } from './protocol-types.ts'
 
 /** Largest encoded message that is read, bytes: what can be signed, and room for the frame. */
 export const MAX_MESSAGE_BYTES = 1_048_576
