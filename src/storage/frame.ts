@@ -9,9 +9,15 @@ import { MalformedBytes } from './pack.ts'
 export const FORMAT = 1
 export const FRAME_HEADER = 16
 
-export type FrameKind = 'log' | 'page' | 'large' | 'manifest'
+export type FrameKind = 'log' | 'page' | 'filter' | 'large' | 'manifest'
 
-const KIND_LETTERS: Record<FrameKind, number> = { log: 0x4c, page: 0x50, large: 0x42, manifest: 0x4d }
+const KIND_LETTERS: Record<FrameKind, number> = {
+  log: 0x4c,
+  page: 0x50,
+  filter: 0x46,
+  large: 0x42,
+  manifest: 0x4d,
+}
 
 /** `payload` must leave the first `FRAME_HEADER` bytes for the header, which this fills in. */
 export function sealFrame(kind: FrameKind, frame: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -15,7 +15,16 @@ import {
   readFormat,
   SCHEMA_VERSION,
 } from './schema.ts'
-import type { Announcement, Batch, KeyRange, Read, Store, StoreKey, StoreName } from './store.ts'
+import {
+  type Announcement,
+  type Batch,
+  type KeyRange,
+  type Read,
+  STORE_NAMES,
+  type Store,
+  type StoreKey,
+  type StoreName,
+} from './store.ts'
 
 export interface IndexedDbOptions {
   /** How long opening may take, for instance because an old tab keeps an upgrade waiting. */
@@ -120,8 +129,7 @@ class IndexedDbStore implements Store {
 
   /** Refuses a database that is not of our making, or not the one this page has been working on. */
   async #recognise(database: IcnDatabase): Promise<void> {
-    const names = ['meta', 'log', 'pages', 'large', 'keys'] as const
-    if (!names.every((name) => database.objectStoreNames.contains(name))) throw this.#foreign()
+    if (!STORE_NAMES.every((name) => database.objectStoreNames.contains(name))) throw this.#foreign()
     const found = readFormat(await database.get('meta', FORMAT_KEY))
     if (!found) throw this.#foreign()
     if (found.format !== FORMAT) {

@@ -15,6 +15,8 @@ export interface Run {
   readonly rows: number
   readonly pages: number
   readonly bytes: number
+  /** Bytes of its filter; 0 when it has none. */
+  readonly filter: number
 }
 
 /** A run under construction out of `inputs` (none: out of the log). Its pages are nobody's until the manifest says so. */
@@ -94,9 +96,9 @@ function isPending(value: unknown): value is PendingRun {
 
 function isRun(value: unknown): value is Run {
   if (typeof value !== 'object' || value === null) return false
-  const { id, level, first, last, rows, pages, bytes } = value as Record<string, unknown>
+  const { id, level, first, last, rows, pages, bytes, filter } = value as Record<string, unknown>
   return (
-    [id, level, rows, pages, bytes].every(Number.isSafeInteger) &&
+    [id, level, rows, pages, bytes, filter].every(Number.isSafeInteger) &&
     typeof first === 'string' &&
     typeof last === 'string'
   )

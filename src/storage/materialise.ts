@@ -5,6 +5,7 @@
  */
 import type { IcnError } from '../common/errors.ts'
 import type { Cell } from './cell.ts'
+import { Filter } from './filter.ts'
 import {
   decodeManifest,
   type Manifest,
@@ -161,9 +162,10 @@ export class Materialiser {
     const { cells, shadowed } = this.#tail.snapshot()
     const keepDeleted = before.runs.length > 0
     const builder = new PageBuilder(id, this.#options.pageBytes)
+    const filter = Filter.forKeys(id, cells.length)
     const frames: Uint8Array[] = []
     let slice: Op[] = []
-    let run: Run = { id, level: 0, first: '', last: '', rows: 0, pages: 0, bytes: 0 }
+    let run: Run = { id, level: 0, first: '', last: '', rows: 0, pages: 0, bytes: 0, filter: 0 }
     const closePage = (): void => {
       const { first, last, rows, frame } = builder.take()
       slice.push({ op: 'put', store: 'pages', key: [id, last], value: frame })
@@ -180,12 +182,17 @@ export class Materialiser {
     for (const [key, cell] of cells) {
       if (cell.isDeleted && !keepDeleted) continue
       builder.add(key, cell)
+      filter.add(key)
       if (builder.isFull) closePage()
       if (slice.length < this.#options.slicePages) continue
       await this.#writePending(id, slice)
       slice = []
     }
     if (!builder.isEmpty) closePage()
+    if (run.pages > 0) {
+      slice.push({ op: 'put', store: 'filters', key: id, value: filter.encode() })
+      run = { ...run, filter: filter.bytes }
+    }
     if (slice.length > 0) await this.#writePending(id, slice)
     const { manifest } = this.#tail
     // The tail was taken on top of these rows and of no others.
@@ -275,7 +282,9 @@ export class Materialiser {
       return true
     }
     const { manifest } = this.#tail
-    await this.#swap({ ...manifest, garbage: manifest.garbage.filter((run) => run !== id) })
+    await this.#swap({ ...manifest, garbage: manifest.garbage.filter((run) => run !== id) }, [
+      { op: 'delete', store: 'filters', range: { from: id, to: id } },
+    ])
     await this.#tail.refresh()
     return true
   }

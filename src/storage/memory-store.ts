@@ -13,7 +13,7 @@ export class MemoryDatabase {
 
   constructor(name = 'memory') {
     this.name = name
-    this.#tables = { meta: [], log: [], pages: [], large: [], keys: [] }
+    this.#tables = { meta: [], log: [], pages: [], filters: [], large: [], keys: [] }
     for (const op of genesis({ magic: MAGIC, format: FORMAT, generation: randomId() })) this.#apply(op)
   }
 

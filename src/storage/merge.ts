@@ -3,6 +3,7 @@
  * merge writes pages nobody refers to yet, so it may stop at any page and be taken up again from its last one.
  */
 import type { Cell } from './cell.ts'
+import { Filter } from './filter.ts'
 import { after } from './list.ts'
 import type { PendingRun, Run } from './manifest.ts'
 import { decodePage, type Page, PageBuilder } from './page.ts'
@@ -22,6 +23,9 @@ export class Merge {
   readonly #builder: PageBuilder
   readonly #keepDeleted: boolean
   readonly #slicePages: number
+  /** Over all keys: a merge taken up again has not seen them all and goes without. */
+  #filter: Filter | undefined
+  #filterBytes = 0
   readonly #resumed: boolean
   #first: string | undefined
   #last = ''
@@ -47,6 +51,8 @@ export class Merge {
     this.#first = from?.first
     this.#last = from?.last ?? ''
     this.#pages = from?.pages ?? 0
+    const most = inputs.reduce((sum, run) => sum + run.rows, 0)
+    this.#filter = from ? undefined : Filter.forKeys(pending.id, most)
     this.#sources = inputs.map((run) => new Source(run, from ? after(from.last) : run.first))
   }
 
@@ -85,12 +91,20 @@ export class Merge {
       const cell = this.#take(key, ops)
       if (cell.isDeleted && !this.#keepDeleted) continue
       this.#builder.add(key, cell)
+      this.#filter?.add(key)
       if (this.#builder.isFull) {
         ops.push(this.#closePage())
         pages++
       }
     }
-    if (pages < this.#slicePages && !this.#builder.isEmpty) ops.push(this.#closePage())
+    if (pages < this.#slicePages) {
+      if (!this.#builder.isEmpty) ops.push(this.#closePage())
+      if (this.#filter && this.#first !== undefined) {
+        ops.push({ op: 'put', store: 'filters', key: this.pending.id, value: this.#filter.encode() })
+        this.#filterBytes = this.#filter.bytes
+        this.#filter = undefined
+      }
+    }
     return ops.length > 0 ? ops : undefined
   }
 
@@ -107,6 +121,7 @@ export class Merge {
       pages: this.#pages,
       // A merge that was taken up again has not seen its first rows: the inputs' sum is near enough for planning.
       rows: this.#resumed ? sum((run) => run.rows) : this.#rows,
+      filter: this.#filterBytes,
       bytes: this.#resumed ? sum((run) => run.bytes) : this.#bytes,
     }
   }

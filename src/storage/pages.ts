@@ -4,6 +4,7 @@
  * manifest that names the runs.
  */
 import type { Cell, LargeRef } from './cell.ts'
+import { Filter } from './filter.ts'
 import type { Manifest, Run } from './manifest.ts'
 import { decodePage, type Page } from './page.ts'
 import { decodeLarge } from './record.ts'
@@ -16,6 +17,7 @@ export const MISS = Symbol('miss')
 export type Want =
   | { readonly kind: 'page'; readonly run: Run; readonly from: string; readonly count: number }
   | { readonly kind: 'pageBefore'; readonly run: Run; readonly to: string; readonly count: number }
+  | { readonly kind: 'filter'; readonly run: Run }
   | { readonly kind: 'large'; readonly key: string; readonly ref: LargeRef }
 
 export interface Fetch {
@@ -32,6 +34,7 @@ interface LargeEntry {
 export class Pages {
   /** Pages of each run by key order, gaps allowed. */
   readonly #runs = new Map<number, Page[]>()
+  readonly #filters = new Map<number, Filter>()
   readonly #large = new Map<number, LargeEntry>()
   readonly #limit: number
   #bytes = 0
@@ -52,6 +55,7 @@ export class Pages {
   adopt(manifest: Manifest): void {
     this.manifest = manifest
     const kept = new Set(manifest.runs.map((run) => run.id))
+    for (const run of this.#filters.keys()) if (!kept.has(run)) this.#filters.delete(run)
     for (const [run, pages] of this.#runs) {
       if (kept.has(run)) continue
       for (const page of pages) this.#bytes -= page.bytes
@@ -64,12 +68,13 @@ export class Pages {
     const { runs } = this.manifest
     for (let i = 0; i < runs.length; i++) {
       const run = runs[i]!
-      if (key < run.first || key > run.last) continue
+      if (!this.#mayHold(run, key)) continue
       const page = this.pageAt(run, key)
       if (!page) {
         // Ask for the older runs' pages in the same go: one more look at the disk costs more than a page too many.
         for (const older of runs.slice(i)) {
-          if (key < older.first || key > older.last || this.pageAt(older, key)) continue
+          if (!this.#mayHold(older, key) || this.pageAt(older, key)) continue
+          if (older.filter > 0 && !this.#filters.has(older.id)) wants.push({ kind: 'filter', run: older })
           wants.push({ kind: 'page', run: older, from: key, count: 1 })
         }
         return MISS
@@ -78,6 +83,11 @@ export class Pages {
       if (cell) return cell
     }
     return undefined
+  }
+
+  #mayHold(run: Run, key: string): boolean {
+    if (key < run.first || key > run.last) return false
+    return this.#filters.get(run.id)?.mayHold(key) ?? true
   }
 
   /** The cached page that decides `key`. */
@@ -104,6 +114,15 @@ export class Pages {
           read: one('large', want.ref.id),
           accept: (values) => {
             if (values.length > 0) this.#addLarge(want.ref, decodeLarge(want.key, want.ref, values[0]))
+          },
+        }
+      }
+      if (want.kind === 'filter') {
+        const { run } = want
+        return {
+          read: one('filters', run.id),
+          accept: (values) => {
+            if (values.length > 0) this.#addFilter(run, Filter.decode(run.id, values[0]))
           },
         }
       }
@@ -138,6 +157,17 @@ export class Pages {
     pages.splice(at, 0, page)
     page.used = ++this.#tick
     this.#bytes += page.bytes
+  }
+
+  /** Filters are never evicted: a little over a byte for each row there is. */
+  #addFilter(run: Run, filter: Filter): void {
+    if (this.manifest.runs.some(({ id }) => id === run.id)) this.#filters.set(run.id, filter)
+  }
+
+  get filterBytes(): number {
+    let sum = 0
+    for (const filter of this.#filters.values()) sum += filter.bytes
+    return sum
   }
 
   #addLarge(ref: LargeRef, cell: Cell): void {

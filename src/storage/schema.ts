@@ -8,6 +8,7 @@ export interface IcnSchema extends DBSchema {
   meta: { key: string; value: unknown }
   log: { key: number; value: unknown }
   pages: { key: [run: number, last: string]; value: unknown }
+  filters: { key: number; value: unknown }
   large: { key: number; value: unknown }
   keys: { key: string; value: unknown }
 }

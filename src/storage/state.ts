@@ -35,8 +35,13 @@ export interface StateFigures {
     readonly pages: number
     readonly bytes: number
   }[]
-  /** Packed bytes in memory: the tail of the log, and cached pages and large rows. */
-  readonly memory: { readonly tail: number; readonly cache: number; readonly cacheLimit: number }
+  /** Packed bytes in memory: the tail of the log, cached pages and large rows, and the runs' filters. */
+  readonly memory: {
+    readonly tail: number
+    readonly cache: number
+    readonly cacheLimit: number
+    readonly filters: number
+  }
   /** Why bringing the rows up to date failed last time, while it does. Nothing is lost by it. */
   readonly materialising: IcnError | undefined
 }
@@ -501,7 +506,12 @@ class DurableState implements State, View, Tail {
       epoch: this.epoch,
       lag: { commits: this.epoch - applied, rows: this.tail.size, bytes: this.tailBytes },
       runs: runs.map(({ level, rows, pages, bytes }) => ({ level, rows, pages, bytes })),
-      memory: { tail: this.tailBytes, cache: this.pages.bytes, cacheLimit: this.#options.cacheBytes },
+      memory: {
+        tail: this.tailBytes,
+        cache: this.pages.bytes,
+        cacheLimit: this.#options.cacheBytes,
+        filters: this.pages.filterBytes,
+      },
       materialising: this.#materialiser.lastFailure,
     }
   }
@@ -517,6 +527,7 @@ class DurableState implements State, View, Tail {
 
 function nameOf(want: Want): string {
   if (want.kind === 'large') return `large row ${JSON.stringify(want.key)}`
+  if (want.kind === 'filter') return `filter of run ${want.run.id}`
   const { kind, run } = want
   return `page of run ${run.id} ${kind === 'page' ? `from ${JSON.stringify(want.from)}` : `up to ${JSON.stringify(want.to)}`}`
 }

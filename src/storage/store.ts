@@ -1,13 +1,13 @@
 /**
- * The little that is asked of a place to keep bytes: atomic batches of reads and of writes over five ordered stores, a
+ * The little that is asked of a place to keep bytes: atomic batches of reads and of writes over six ordered stores, a
  * word to the other tabs, and a lock. IndexedDB and memory implement it; everything clever stands above, once.
  */
 
-export const STORE_NAMES = ['meta', 'log', 'pages', 'large', 'keys'] as const
+export const STORE_NAMES = ['meta', 'log', 'pages', 'filters', 'large', 'keys'] as const
 
 /**
  * `meta`: a few rows by name. `log`: one packed commit per epoch. `pages`: sorted pages of rows under
- * `[run, last key of the page]`. `large`: values too big for a page, by number. `keys`: the identity's key objects.
+ * `[run, last key of the page]`. `filters`: what a run may hold, by its number. `large`: values too big for a page, by number. `keys`: the identity's key objects.
  */
 export type StoreName = (typeof STORE_NAMES)[number]
 
