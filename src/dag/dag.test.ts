@@ -69,6 +69,7 @@ describe('vectors: merkle_ambiguities', () => {
   it('author tester with scope x hashes like author testerx, and is refused', () => {
     const plain = buildBlock({ data: utf8('d'), timestamp: 0n, authorDid: Did.parse('did:key:testerx') })
     const scoped = { ...plain, authorDid: tester, scope: 'x' }
+    expect(plain.cid.toString()).toBe(vectors.merkle_ambiguities[0]!.cid_string)
     expect(blockFault(scoped)).toBeUndefined()
     expect(() => putBlock(new MapTransaction(), scoped)).toThrow('its scope could be part of the author DID')
     expect(() => buildBlock({ ...scoped })).toThrow('is refused')
@@ -76,7 +77,8 @@ describe('vectors: merkle_ambiguities', () => {
 
   it('link name and size are not covered, so a second reading of a CID is refused', () => {
     const tx = new MapTransaction()
-    const block = parent('p', leaf('a'))
+    const block = buildBlock({ ...parent('p', leaf('child')), timestamp: 0n })
+    expect(block.cid.toString()).toBe(vectors.merkle_ambiguities[1]!.cid_string)
     const renamed = { ...block, links: block.links.map((link) => ({ ...link, name: 'other' })) }
     expect(blockFault(renamed)).toBeUndefined()
     putBlock(tx, block)
