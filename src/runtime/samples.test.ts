@@ -1,7 +1,7 @@
 /**
  * Every sample of the playground, run as a person runs it: how it ends, what it returns and logs, what it costs. Fuel
- * is recorded twice: what Wasmtime 35.0.0 counts for the same bytes with stubbed host functions (a constant here, not
- * run here), and our total, which is that plus the price of the host calls.
+ * is recorded twice: what Wasmtime 35.0.0 counts for the same bytes with stubbed host functions (a constant here, from
+ * scripts/record-guests.py), and our total, which is that plus the price of the host calls.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
