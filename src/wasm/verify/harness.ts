@@ -42,7 +42,7 @@ export function runMetered(
   }
 }
 
-function endOf(error: unknown): Ending['outcome'] {
+export function endOf(error: unknown): Ending['outcome'] {
   if (!IcnError.is(error)) throw error
   const reason = error.data.reason
   if (reason === 'outOfFuel' || reason === 'callDepth' || reason === 'stackOverflow') return reason

@@ -68,6 +68,8 @@ export class Interpreter {
   readonly funcs: FuncRef[]
   memory = new Uint8Array(0)
   fuel = 0
+  /** The most any comparison has seen: a budget stops the run exactly when it is not above this. */
+  compared = 0
   #view = new DataView(this.memory.buffer)
   #depth = 0
   readonly #budget: number
@@ -192,6 +194,7 @@ export class Interpreter {
   }
 
   #compare(): void {
+    this.compared = this.fuel
     if (this.fuel >= this.#budget) throw new OutOfFuel('out of fuel')
   }
 
