@@ -129,6 +129,11 @@ describe('the ledger', () => {
     const tx = funded([alice, 5n])
     spendMana(tx, alice, 0n, spend)
     expect(listJournal(tx, alice, { limit: 10 }).items).toHaveLength(1)
+    spendMana(tx, bob, 0n, spend)
+    holdEscrow(tx, 'free', bob, 0n, { at })
+    expect(tx.has(ACCOUNTS, bob.toString())).toBe(false)
+    creditMana(tx, bob, 0n, initial)
+    expect(tx.has(ACCOUNTS, bob.toString())).toBe(true)
   })
 
   it('never leaves u64', () => {

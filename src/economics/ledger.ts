@@ -98,7 +98,7 @@ export function change(
   }
   const totals = ledgerTotals(tx)
   const next: LedgerTotals = {
-    nextSeq: totals.nextSeq + (amount === 0n ? 0 : 1),
+    nextSeq: totals.nextSeq + 1,
     minted: totals.minted + (other.minted ?? 0n),
     regenerated: totals.regenerated + (other.regenerated ?? 0n),
     balances: totals.balances + amount,
@@ -118,19 +118,24 @@ export function change(
       },
     )
   }
-  if (amount !== 0n || row === undefined) tx.put(ACCOUNTS, account, { balance })
-  tx.put(LEDGER, 'totals', next)
-  if (amount !== 0n) {
-    tx.put(JOURNAL, journalKey(account, totals.nextSeq), {
-      seq: totals.nextSeq,
-      amount,
-      balance,
-      cause: reason.cause,
-      reference: reason.reference ?? null,
-      at: reason.at,
-    })
-    tx.emit({ type: 'mana', detail: { did: account, balance, cause: reason.cause } })
+  if (amount === 0n) {
+    // A credit of nothing still opens the account; a spend of nothing does not.
+    if (row === undefined && other.minted !== undefined) tx.put(ACCOUNTS, account, { balance })
+    const moved = Object.values(other).some((value) => value !== 0n)
+    if (moved) tx.put(LEDGER, 'totals', { ...next, nextSeq: totals.nextSeq })
+    return balance
   }
+  tx.put(ACCOUNTS, account, { balance })
+  tx.put(LEDGER, 'totals', next)
+  tx.put(JOURNAL, journalKey(account, totals.nextSeq), {
+    seq: totals.nextSeq,
+    amount,
+    balance,
+    cause: reason.cause,
+    reference: reason.reference ?? null,
+    at: reason.at,
+  })
+  tx.emit({ type: 'mana', detail: { did: account, balance, cause: reason.cause } })
   return balance
 }
 
