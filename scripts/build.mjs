@@ -16,19 +16,21 @@ async function must(command, args) {
 export async function buildPackage() {
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   await must('tsc', ['-p', 'tsconfig.build.json'])
-  // Import maps do not reach module workers and esbuild does not follow `new URL`, so the worker carries what it needs.
-  await bundle({
-    entryPoints: [join(root, 'src/worker.ts')],
-    outfile: join(root, 'dist/worker.js'),
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    legalComments: 'none',
-    allowOverwrite: true,
-    logLevel: 'warning',
-  })
-  writeFileSync(join(root, 'dist/worker.licenses.txt'), licenses())
+  // Import maps do not reach module workers and esbuild does not follow `new URL`, so the worker carries what it needs;
+  // likewise the page the fixtures serve, which has no bundler behind it.
+  for (const name of ['worker', 'testing/page'])
+    await bundle({
+      entryPoints: [join(root, `src/${name}.ts`)],
+      outfile: join(root, `dist/${name}.js`),
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      legalComments: 'none',
+      allowOverwrite: true,
+      logLevel: 'warning',
+    })
+  writeFileSync(join(root, 'dist/licenses.txt'), licenses())
   const { exports } = readManifest()
   const entries = Object.values(exports).flatMap((target) =>
     typeof target === 'string' ? [] : Object.values(target),
@@ -42,7 +44,7 @@ export async function buildPackage() {
 
 const readManifest = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** The texts that must travel with what the worker carries inside. */
+/** The texts that must travel with what the worker and that page carry inside. */
 function licenses() {
   const { dependencies } = readManifest()
   return Object.keys(dependencies)

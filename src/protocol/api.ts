@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The surface of the runtime as its users see it, in one place for both sides of the worker boundary. The in-thread
  * runtime (runtime/) implements `IcnRuntime`; the page's client implements it by passing each call to the worker. What

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The list of methods that cross the worker boundary, checked by the compiler against `IcnRuntime` in both directions:
  * a method missing here, or one here that the runtime does not have, does not compile.
