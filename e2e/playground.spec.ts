@@ -13,14 +13,14 @@ test('a sample runs by one click, and its signed receipt is still there after a 
   await expect(slip.getByText('Signature valid')).toBeVisible()
   await expect(slip.getByRole('meter', { name: 'Share of the fuel budget used' })).toBeVisible()
   await expect(slip.getByRole('heading', { name: /^Host calls: [1-9]/ })).toBeVisible()
-  await expect(slip.getByRole('heading', { name: 'Log' })).toBeVisible()
+  await expect(slip.getByRole('heading', { name: 'What it wrote to its log' })).toBeVisible()
   await expect(page.getByRole('status')).toContainText('Completed.')
-  const cid = (await slip.locator('.slip-foot code').textContent()) ?? ''
+  const cid = (await slip.locator('.slip-receipt code').textContent()) ?? ''
   expect(cid).toMatch(/^b[a-z2-7]{50,}$/)
 
   await page.reload()
   await expect(outcome(page)).toContainText('Your last run')
-  await expect(outcome(page).locator('.slip-foot code')).toHaveText(cid)
+  await expect(outcome(page).locator('.slip-receipt code')).toHaveText(cid)
   await expect(outcome(page).getByText('Signature valid')).toBeVisible()
 
   await page.getByRole('link', { name: 'Receipts', exact: true }).click()

@@ -31,6 +31,7 @@ async function start(place: Element): Promise<void> {
   const slow = setTimeout(() => fill(shell.outlet, progress('Starting the runtime')), 200)
   try {
     const [runtime] = await Promise.all([startRuntime(OPTIONS), fillSamples(store)])
+    store.set({ lastTick: Date.now() }) // the runtime looks at its clock when it starts, then once per interval
     Object.assign(window, { icn: runtime }) // for the console and for end-to-end tests
     const did = await runtime.identity.did()
     clearTimeout(slow)
@@ -86,9 +87,14 @@ function showRun(): void {
 /** Keeps the balance current, shows the last run of an earlier visit, and tells of restarts. */
 function follow({ runtime, did, store }: Context): void {
   runtime.on('mana', (event) => {
-    if (event.did === did) store.set({ balance: event.balance })
+    if (event.did !== did) return
+    store.set({ balance: event.balance })
+    if (event.cause === 'regeneration' && !store.get().regenerating) store.set({ lastTick: Date.now() })
   })
-  runtime.on('restart', ({ reason }) => notice('restart', restartMessage(reason)))
+  runtime.on('restart', ({ reason }) => {
+    store.set({ lastTick: Date.now() })
+    notice('restart', restartMessage(reason))
+  })
   void runtime.mana.balance().then((balance) => store.set({ balance }), report)
   void runtime.receipts.list({ limit: 1 }).then(({ items: [stored] }) => {
     if (stored && store.get().run.kind === 'none') store.set({ run: { kind: 'earlier', stored } })

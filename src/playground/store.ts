@@ -43,6 +43,10 @@ export interface UiState {
   readonly fuel: string
   readonly run: RunState
   readonly balance: bigint | null
+  /** When regeneration was last due, ms since the epoch; the next time is one interval later. */
+  readonly lastTick: number
+  /** A tick by hand is on its way; it does not move the clock. */
+  readonly regenerating: boolean
 }
 
 export interface Store<T> {
@@ -83,4 +87,6 @@ export const INITIAL: UiState = {
   fuel: '1,000,000',
   run: { kind: 'none' },
   balance: null,
+  lastTick: Date.now(),
+  regenerating: false,
 }

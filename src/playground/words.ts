@@ -172,6 +172,14 @@ export function hostCall(name: string, tense: 'done' | 'may'): string | undefine
   return HOST_CALLS[name.replace(/^(wasm_)?host_/, '')]?.[tense === 'done' ? 0 : 1]
 }
 
+/** Calls whose number means something by itself; elsewhere it is a length or a flag, for engineers. */
+const TELLING = new Set(['account_get_mana', 'get_reputation', 'price_by_reputation'])
+
+export function tellingAnswer(name: string): boolean {
+  const bare = name.replace(/^(wasm_)?host_/, '')
+  return TELLING.has(bare) || !(bare in HOST_CALLS)
+}
+
 const ENDS: Readonly<Record<string, string>> = {
   completes: 'Runs to its end',
   outOfFuel: 'Is stopped: out of fuel',

@@ -63,7 +63,6 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
   const next = h('p', { class: 'next-tick' })
   const chart = h('div', { class: 'chart-place' })
   const trouble = h('div')
-  let lastTick: number | undefined
 
   store.watch(
     ['balance'],
@@ -72,40 +71,39 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
   )
 
   function showClock(): void {
-    const { balance: amount } = store.get()
+    const { balance: amount, lastTick } = store.get()
     const full = amount !== null && amount >= REGENERATION.cap
-    const passed = lastTick === undefined ? 0 : (Date.now() - lastTick) % REGENERATION.intervalMs
-    setShare(clock, full || lastTick === undefined ? 0 : passed / REGENERATION.intervalMs)
+    const passed = (Date.now() - lastTick) % REGENERATION.intervalMs
+    setShare(clock, full ? 0 : passed / REGENERATION.intervalMs)
     const seconds = Math.ceil((REGENERATION.intervalMs - passed) / 1000)
-    if (full) next.textContent = `Full at ${number(REGENERATION.cap)}. More comes once some is spent.`
-    else
-      next.textContent = lastTick === undefined ? ' ' : `${number(REGENERATION.amount)} more in ${seconds} s`
+    next.textContent = full
+      ? `Full at ${number(REGENERATION.cap)}. More comes once some is spent.`
+      : `${number(REGENERATION.amount)} more in ${seconds} s`
   }
 
-  /** Where the clock stands and what the chart draws, both from the newest entries. */
-  async function look(): Promise<void> {
+  async function draw(): Promise<void> {
     const { items } = await runtime.mana.history({ did, limit: 100, signal })
-    const tick =
-      items.find((entry) => entry.cause === 'regeneration') ??
-      items.find((entry) => entry.cause === 'initial')
-    if (tick) lastTick = tick.at * 1000
-    showClock()
     fill(chart, manaChart(items, Date.now() / 1000))
   }
 
   const timer = setInterval(showClock, 250)
   signal.addEventListener('abort', () => clearInterval(timer))
-  const quietly = () => void look().catch(() => showClock()) // the history below tells of failures
+  const quietly = () => void draw().catch(() => undefined) // the history below tells of failures
   listen(runtime, 'mana', quietly, signal)
   quietly()
+  showClock()
 
   async function regenerate(): Promise<void> {
+    if (store.get().regenerating) return
+    store.set({ regenerating: true })
     try {
       const credited = await runtime.mana.regenerate({ signal })
       fill(trouble)
       announce(`${number(credited)} mana regenerated.`)
     } catch (error) {
       if (!signal.aborted) fill(trouble, problemCard(error))
+    } finally {
+      store.set({ regenerating: false })
     }
   }
 

@@ -3,7 +3,7 @@ import { entries, parseFuel } from '../actions.ts'
 import type { Context } from '../context.ts'
 import { fill, h, icon } from '../dom.ts'
 import { bytes, pages, plural } from '../format.ts'
-import { progress } from '../parts/busy.ts'
+import { progress, track } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
 import { problemCard } from '../parts/problem.ts'
 import type { Choice } from '../store.ts'
@@ -15,6 +15,7 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
   const refused = h('div')
   const head = h('div', { class: 'module-head' })
   const body = h('div', { class: 'module-facts' })
+  const reading = h('div', { class: 'reading patient' })
 
   store.watch(
     ['refused'],
@@ -42,9 +43,17 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
     signal,
   )
 
+  // A module that takes its time is announced by a thin bar over the one before it, so nothing moves.
+  store.watch(
+    ['choosing', 'choice'],
+    ({ choosing, choice }) => fill(reading, choosing && choice && track(`Reading ${choosing}`)),
+    signal,
+  )
+
   return h(
     'section',
     { class: 'module', 'aria-labelledby': 'module-title' },
+    reading,
     refused,
     head,
     controls(context, signal),

@@ -3,17 +3,16 @@ import { fill, h } from '../dom.ts'
 
 const PATIENCE_MS = 200
 
-export function progress(label: string): HTMLElement {
+export function track(label: string): HTMLElement {
   return h(
     'div',
-    { class: 'progress' },
-    h(
-      'div',
-      { class: 'progress-track', role: 'progressbar', 'aria-label': label },
-      h('div', { class: 'progress-runner' }),
-    ),
-    h('p', { class: 'progress-label' }, label),
+    { class: 'progress-track', role: 'progressbar', 'aria-label': label },
+    h('div', { class: 'progress-runner' }),
   )
+}
+
+export function progress(label: string): HTMLElement {
+  return h('div', { class: 'progress' }, track(label), h('p', { class: 'progress-label' }, label))
 }
 
 /** Shows progress in `place` while the work goes on. What is there stays until then. */

@@ -2,7 +2,7 @@
 import type { HostCallTrace, LogLine } from '../../index.ts'
 import { h } from '../dom.ts'
 import { number } from '../format.ts'
-import { hostCall } from '../words.ts'
+import { hostCall, tellingAnswer } from '../words.ts'
 
 const MOST_SHOWN = 200
 
@@ -19,7 +19,8 @@ export function callList(calls: readonly HostCallTrace[]): HTMLElement {
 
 function callItem(call: HostCallTrace): HTMLElement {
   const words = hostCall(call.name, 'done')
-  const answer = call.error === undefined && call.result !== undefined ? number(call.result) : undefined
+  const told = call.error === undefined && call.result !== undefined && tellingAnswer(call.name)
+  const answer = told && call.result !== undefined ? number(call.result) : undefined
   const exact = `${call.name}(${call.args.map(String).join(', ')})${call.result === undefined ? '' : ` → ${call.result}`}`
   return h(
     'li',
@@ -32,9 +33,17 @@ function callItem(call: HostCallTrace): HTMLElement {
       call.error !== undefined && h('span', { class: 'call-answer' }, 'refused'),
     ),
     call.error && h('p', { class: 'call-error' }, call.error),
-    call.detail && h('p', { class: 'call-detail' }, call.detail),
+    call.detail && detail(call.detail),
     h('p', { class: 'call-exact' }, h('code', {}, exact), call.fuel > 0n && ` · ${number(call.fuel)} fuel`),
   )
+}
+
+const SHORT_DETAIL = 90
+
+/** Long arguments (a job as JSON) wait behind a summary, so that the order of the calls stays readable. */
+function detail(text: string): HTMLElement {
+  if (text.length <= SHORT_DETAIL) return h('p', { class: 'call-detail' }, text)
+  return h('details', { class: 'call-detail' }, h('summary', {}, 'What was passed'), h('p', {}, text))
 }
 
 export function logList(logs: readonly LogLine[]): HTMLElement {

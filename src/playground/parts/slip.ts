@@ -82,9 +82,9 @@ export function slip(data: SlipData, { level, withReceipt }: SlipOptions): HTMLE
     ),
     data.failure && failureBox(data.failure, data.manaCharged),
     facts(lines(data), 'lines'),
+    withReceipt && receiptMark(data),
+    data.logs.length > 0 && h('section', {}, h(below, {}, 'What it wrote to its log'), logList(data.logs)),
     h('section', {}, h(below, {}, `Host calls: ${number(data.hostCalls.length)}`), callList(data.hostCalls)),
-    data.logs.length > 0 && h('section', {}, h(below, {}, 'Log'), logList(data.logs)),
-    withReceipt && receiptFoot(data),
   )
 }
 
@@ -122,10 +122,10 @@ function failureBox(failure: Failure, manaCharged: bigint): HTMLElement {
   )
 }
 
-function receiptFoot(data: SlipData): HTMLElement {
+function receiptMark(data: SlipData): HTMLElement {
   return h(
-    'footer',
-    { class: 'slip-foot' },
+    'div',
+    { class: 'slip-receipt' },
     h(
       'p',
       { class: 'slip-stamp' },
