@@ -1,0 +1,170 @@
+/**
+ * What metering costs, in Chromium: kernels and third-party modules, each beside its plain self in the same run.
+ *
+ *   npm run bench -- metering [--quick] [--only fib,tak] [--rounds 9] [--part kernels|third-party|size] [--node]
+ *
+ * Prints ratios to the plain module (median over interleaved rounds) and writes bench/results/metering.json.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { chromium } from 'playwright'
+import { findChromium } from '../../scripts/browser.mjs'
+import { ewasm, perBlockGlobal, perBlockHostCall } from './peers.mjs'
+import { printTable, ratio, summary } from './table.mjs'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    part: { type: 'string' },
+  },
+  allowPositionals: true,
+})
+const rounds = Number(options.rounds ?? (options.quick ? 5 : 11))
+const wanted = options.only?.split(',')
+const results = { when: new Date().toISOString(), rounds }
+
+/** The rewriter as Node can import it. */
+async function loadRewriter() {
+  const outfile = join(tmpdir(), `icn-bench-${process.pid}.mjs`)
+  await build({
+    entryPoints: [here('../../src/wasm/index.ts')],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outfile,
+    logLevel: 'error',
+  })
+  const module = await import(pathToFileURL(outfile).href)
+  rmSync(outfile)
+  return module
+}
+
+async function kernels(page, { meter }) {
+  const list = JSON.parse(readFileSync(here('../kernels/kernels.json'), 'utf8'))
+  const rows = []
+  const growth = []
+  const columns = options.quick
+    ? ['metered', 'no NaN']
+    : ['metered', 'no NaN', 'block global', 'host call', 'ewasm']
+  for (const { name, n, result } of list) {
+    if (wanted && !wanted.includes(name)) continue
+    const bytes = new Uint8Array(readFileSync(here(`../kernels/${name}.wasm`)))
+    const variants = [{ name: 'plain', bytes, metered: false }]
+    const add = async (column, make, metered) => {
+      if (!columns.includes(column)) return
+      try {
+        variants.push({ name: column, bytes: await make(bytes), metered })
+      } catch (error) {
+        console.log(`  ${name}: ${column} refused: ${String(error.message).slice(0, 80)}`)
+      }
+    }
+    await add('metered', (plain) => meter(plain).bytes, true)
+    await add('no NaN', (plain) => meter(plain, { canonicalNaN: false }).bytes, true)
+    await add('block global', perBlockGlobal, false)
+    await add('host call', perBlockHostCall, false)
+    await add('ewasm', ewasm, false)
+    const measured = await page.evaluate(
+      ([list, n, rounds]) => globalThis.measure(list, n, rounds),
+      [
+        variants.map((one) => ({ ...one, base64: Buffer.from(one.bytes).toString('base64'), bytes: 0 })),
+        n,
+        rounds,
+      ],
+    )
+    const ratios = {}
+    for (const [column, one] of Object.entries(measured)) {
+      if (one.result !== measured.plain.result)
+        throw new Error(`${name}: ${column} gives ${one.result}, not ${result}`)
+      if (column !== 'plain') ratios[column] = ratio(one.times, measured.plain.times)
+    }
+    if (measured.metered.fuel !== measured['no NaN'].fuel)
+      throw new Error(`${name}: fuel differs between variants`)
+    growth.push({ name, ratio: variants[1].bytes.length / bytes.length })
+    rows.push({ name, ratios, ms: Math.min(...measured.plain.times), fuel: measured.metered.fuel })
+    process.stderr.write(
+      `${name} ${Object.values(ratios)
+        .map((one) => one.toFixed(2))
+        .join(' ')}\n`,
+    )
+  }
+  console.log(`\nKernels: time relative to the plain module (${rounds} interleaved rounds, Chromium)`)
+  printTable(rows, columns)
+  results.kernels = { rows, summary: summary(rows, columns) }
+}
+
+/** Code growth, speed of the rewriter, compile time, on the larger modules. */
+async function sizes(page, { meter }) {
+  const { modules } = await import('./modules.mjs')
+  const rows = []
+  for (const { name, bytes } of await modules()) {
+    if (wanted && !wanted.includes(name)) continue
+    let metered
+    try {
+      metered = meter(bytes)
+    } catch (error) {
+      console.log(`  ${name}: refused: ${error.message.slice(0, 110)}`)
+      continue
+    }
+    const times = []
+    for (let round = 0; round < 5; round++) {
+      const before = performance.now()
+      meter(bytes)
+      times.push(performance.now() - before)
+    }
+    times.sort((a, b) => a - b)
+    const [plain, ours] = await page.evaluate(
+      ([both, count]) => globalThis.compileTimes(both, count),
+      [[bytes, metered.bytes].map((one) => Buffer.from(one).toString('base64')), 5],
+    )
+    rows.push({
+      name,
+      bytes: bytes.length,
+      ratios: {
+        growth: metered.bytes.length / bytes.length,
+        'MB/s': bytes.length / 1e6 / (times[2] / 1e3),
+        compile: ratio(ours, plain),
+      },
+    })
+  }
+  console.log(
+    '\nWhole modules: code growth, metering speed (MB/s), compile time relative to the plain module',
+  )
+  printTable(rows, ['growth', 'MB/s', 'compile'])
+  results.sizes = rows
+}
+
+const { executablePath, launchOptions } = findChromium()
+const browser = await chromium.launch({ ...launchOptions, executablePath, headless: true })
+try {
+  results.browser = `Chromium ${browser.version()}`
+  console.log(results.browser)
+  const page = await browser.newPage()
+  const script = await build({
+    entryPoints: [here('page.ts')],
+    bundle: true,
+    format: 'iife',
+    write: false,
+    logLevel: 'error',
+  })
+  await page.addScriptTag({ content: script.outputFiles[0].text })
+  const rewriter = await loadRewriter()
+  const parts = options.part ? [options.part] : ['kernels', 'third-party', 'size']
+  if (parts.includes('kernels')) await kernels(page, rewriter)
+  if (parts.includes('third-party')) {
+    const { thirdParty } = await import('./third-party.mjs')
+    results.thirdParty = await thirdParty(browser, { rounds, wanted })
+  }
+  if (parts.includes('size')) await sizes(page, rewriter)
+} finally {
+  await browser.close()
+}
+const folder = here('../results/')
+mkdirSync(folder, { recursive: true })
+writeFileSync(`${folder}metering.json`, `${JSON.stringify(results, null, 1)}\n`)
