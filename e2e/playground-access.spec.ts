@@ -97,6 +97,12 @@ test.describe('320 px wide', () => {
         return window.scrollX
       })
       expect.soft(sideways, `${place}: scrolls sideways`).toBe(0)
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll('.slip, .lines, .facts, .row, .controls')]
+          .filter((element) => element.scrollWidth > element.clientWidth + 1)
+          .map((element) => element.outerHTML.slice(0, 300)),
+      )
+      expect.soft(cut, `${place}: cut off`).toEqual([])
       // WCAG 2.2 target size, links inside sentences excepted.
       const small = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLElement>('button, select, input, summary, nav a, .button')]

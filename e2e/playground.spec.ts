@@ -243,3 +243,18 @@ test.describe('storage that does not open', () => {
     await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
   })
 })
+
+test('a job submitted from inside a run has a receipt of its own that leads back', async ({ page }) => {
+  await open(page)
+  await choose(page, 'Submit a job')
+  await run(page)
+  await expect(outcome(page)).toContainText('Submitted a job to the mesh')
+  await page.getByRole('link', { name: 'Receipts', exact: true }).click()
+  await page.locator('.row', { hasText: 'no contract ran' }).getByRole('link').click()
+  await expect(page.getByText('This node answered the job itself')).toBeVisible()
+  await page.locator('.receipt-facts div', { hasText: 'Asked from inside' }).getByRole('link').first().click()
+  await expect(page.getByRole('region', { name: 'Content of the block' })).toContainText('submitter_did')
+  await page.reload()
+  await page.getByRole('link', { name: 'Run', exact: true }).click()
+  await expect(outcome(page)).toContainText('Your last run')
+})

@@ -96,7 +96,8 @@ function follow({ runtime, did, store }: Context): void {
     notice('restart', restartMessage(reason))
   })
   void runtime.mana.balance().then((balance) => store.set({ balance }), report)
-  void runtime.receipts.list({ limit: 1 }).then(({ items: [stored] }) => {
+  void runtime.receipts.list({ limit: 10 }).then(({ items }) => {
+    const stored = items.find((receipt) => receipt.run) // a job without a contract leaves a receipt too
     if (stored && store.get().run.kind === 'none') store.set({ run: { kind: 'earlier', stored } })
   }, report)
 }

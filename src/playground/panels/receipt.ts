@@ -1,5 +1,5 @@
 /** One receipt: the run it vouches for, every field the signature covers, and the blocks it belongs to. */
-import type { StoredReceipt } from '../../index.ts'
+import type { JobStatus, StoredReceipt } from '../../index.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { hex, number, plural, when } from '../format.ts'
@@ -9,14 +9,17 @@ import { copyableId, linkedId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
 import { slip, slipOfReceipt } from '../parts/slip.ts'
 import { href, type PanelFactory } from '../router.ts'
+import { jobSection } from './job.ts'
 
-export function receiptPanel({ runtime }: Context): PanelFactory {
+export function receiptPanel({ runtime, did }: Context): PanelFactory {
   return (cid = '', signal) => {
     const body = h('div', { class: 'receipt' })
     const load = async () => {
       try {
         const stored = await withProgress(body, 'Loading the receipt', runtime.receipts.get(cid, { signal }))
-        fill(body, ...content(stored))
+        // A receipt stands without its job: one from elsewhere may have none here.
+        const job = await runtime.jobs.status(stored.receipt.jobId, { signal }).catch(() => undefined)
+        fill(body, ...content(stored, job, did))
       } catch (error) {
         if (signal.aborted) return
         fill(body, problemCard(error, { title: 'This receipt could not be shown', retry: () => void load() }))
@@ -40,7 +43,7 @@ export function receiptPanel({ runtime }: Context): PanelFactory {
   }
 }
 
-function content(stored: StoredReceipt): readonly HTMLElement[] {
+function content(stored: StoredReceipt, job: JobStatus | undefined, did: string): readonly HTMLElement[] {
   const data = slipOfReceipt(stored)
   return [
     h(
@@ -51,10 +54,12 @@ function content(stored: StoredReceipt): readonly HTMLElement[] {
         : h(
             'p',
             { class: 'empty' },
-            'This receipt came from elsewhere. The run behind it is not stored here.',
+            stored.receipt.executor === did
+              ? 'This node answered the job itself; no contract had to run for it.'
+              : 'This receipt came from another node. The run behind it is not stored here.',
           ),
     ),
-    h('div', { class: 'receipt-facts' }, signature(stored), places(stored)),
+    h('div', { class: 'receipt-facts' }, signature(stored), job && jobSection(job), places(stored)),
   ]
 }
 

@@ -11,7 +11,7 @@ import { ending } from '../words.ts'
 
 const PAGE = 20
 
-export function receiptsPanel({ runtime }: Context): PanelFactory {
+export function receiptsPanel({ runtime, did }: Context): PanelFactory {
   return (_argument, signal) => {
     const list = rows<StoredReceipt>(
       {
@@ -23,7 +23,7 @@ export function receiptsPanel({ runtime }: Context): PanelFactory {
         ],
         load: (after) =>
           runtime.receipts.list({ limit: PAGE, signal, ...(after === undefined ? {} : { after }) }),
-        row: receiptRow,
+        row: (stored) => receiptRow(stored, did),
       },
       signal,
     )
@@ -49,7 +49,7 @@ export function receiptsPanel({ runtime }: Context): PanelFactory {
   }
 }
 
-function receiptRow(stored: StoredReceipt): HTMLElement {
+function receiptRow(stored: StoredReceipt, did: string): HTMLElement {
   const { cid, receipt, run } = stored
   const end = ending(receipt.success, run?.result ?? null, run?.failure)
   return h(
@@ -65,9 +65,13 @@ function receiptRow(stored: StoredReceipt): HTMLElement {
     h(
       'p',
       { class: 'row-numbers' },
-      run ? `${number(run.fuelUsed)} fuel, ${number(run.manaCharged)} mana` : 'from elsewhere',
+      run ? `${number(run.fuelUsed)} fuel, ${number(run.manaCharged)} mana` : whereFrom(stored, did),
     ),
     h('p', { class: 'row-mark' }, mark(stored.signatureValid)),
     h('p', { class: 'row-id' }, shortId(cid)),
   )
+}
+
+function whereFrom({ receipt }: StoredReceipt, did: string): string {
+  return receipt.executor === did ? 'no contract ran' : 'from another node'
 }

@@ -1,0 +1,43 @@
+/** The job a receipt belongs to: what was asked for, by whom, and which job asked for it from inside a run. */
+import type { JobStatus } from '../../index.ts'
+import { h } from '../dom.ts'
+import { number, when } from '../format.ts'
+import { facts } from '../parts/facts.ts'
+import { linkedId, shortId } from '../parts/id.ts'
+import { href } from '../router.ts'
+
+const KINDS: Readonly<Record<JobStatus['kind'], string>> = {
+  CclWasm: 'Run a contract',
+  Echo: 'Echo: give back what was sent',
+  GenericPlaceholder: 'Placeholder: nothing to do',
+}
+
+const STATES: Readonly<Record<JobStatus['state'], string>> = {
+  Pending: 'Waiting',
+  Assigned: 'Being worked on',
+  Completed: 'Completed',
+  Failed: 'Failed',
+  Cancelled: 'Cancelled',
+}
+
+export function jobSection(job: JobStatus): HTMLElement {
+  return h(
+    'section',
+    {},
+    h('h2', {}, 'The job'),
+    facts(
+      [
+        ['What was asked', KINDS[job.kind]],
+        ['How it stands', STATES[job.state]],
+        ['Asked by', shortId(job.creator)],
+        job.parentJob !== undefined && [
+          'Asked from inside',
+          linkedId(job.parentJob, href('blocks', job.parentJob)),
+        ],
+        ['Mana held for it', number(job.costMana)],
+        ['Asked', when(job.submittedAt)],
+      ],
+      'facts facts-stacked',
+    ),
+  )
+}
