@@ -41,6 +41,8 @@ export interface RunOutcome {
   /** Calls made in all; `hostCalls` holds the first of them. */
   readonly hostCallCount: number
   readonly logs: readonly HostLogLine[]
+  /** Lines written in all; `logs` holds the first of them. */
+  readonly logCount: number
   /** Empty after a failure. */
   readonly writes: readonly StateWrite[]
   readonly events: readonly CommitEvent[]
@@ -53,7 +55,9 @@ export interface RunOutcome {
 }
 
 /** Most host calls and log lines kept in full. */
-export const MOST_TRACED = 1_000
+const MOST_TRACED = 1_000
+/** Most characters of log lines kept. */
+const MOST_LOGGED = 262_144
 
 /**
  * @throws IcnError WasmExecutionError when the entry is absent or of a type that cannot be called
@@ -67,6 +71,8 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
   const submitted = new Map<bigint, string>()
   const counts = new Map<string, number>()
   let hostCallCount = 0
+  let logCount = 0
+  let logRoom = MOST_LOGGED
   let instance: MeteredInstance | undefined
   const context: HostContext = {
     tx: scope,
@@ -78,7 +84,9 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     submitted,
     lastError: null,
     log(line) {
-      if (logs.length < MOST_TRACED) logs.push(line)
+      logCount++
+      logRoom -= line.message.length
+      if (logs.length < MOST_TRACED && logRoom >= 0) logs.push(line)
     },
     count(metric) {
       counts.set(metric, (counts.get(metric) ?? 0) + 1)
@@ -125,6 +133,7 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     hostCalls,
     hostCallCount,
     logs,
+    logCount,
     writes: done ? scope.writes : [],
     events: done ? scope.events : [],
     reads: scope.reads,
@@ -162,8 +171,13 @@ export function failureOf(error: IcnError): FailureRow {
   const { reason, function: where } = error.data
   return {
     code: error.code satisfies IcnErrorCode,
-    message: error.message,
+    message: cut(error.message, 480),
     ...(typeof reason === 'string' ? { reason } : {}),
-    ...(typeof where === 'string' ? { function: where } : {}),
+    ...(typeof where === 'string' ? { function: cut(where, 200) } : {}),
   }
+}
+
+/** Names come from the module and may be of any length. */
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
 }

@@ -12,7 +12,7 @@ import { untilAborted } from './exclusive.ts'
 import { readSubmission } from './job-request.ts'
 import { beginJob, endJob, isOpen, jobEvent, jobStatus, openJobs, submitJob } from './job-rules.ts'
 import type { Modules } from './modules.ts'
-import { failed, type Performed, perform } from './perform.ts'
+import { failed, isStoreFault, type Performed, perform } from './perform.ts'
 import { unknownJob } from './receipts.ts'
 import { StaleRun, settle } from './settle.ts'
 import { JOBS, type JobRow } from './tables.ts'
@@ -24,6 +24,8 @@ const MOST_RERUNS = 32
 
 interface Waiting {
   readonly id: string
+  /** Begun with its submission: the run may start as it is. */
+  readonly begun: JobRow | undefined
   readonly signal: AbortSignal | undefined
   readonly resolve: (result: RunResult | undefined) => void
   readonly reject: (error: unknown) => void
@@ -36,6 +38,8 @@ export class JobManager {
   readonly #closing = new AbortController()
   readonly #watched = new Set<string>()
   #working: Promise<void> | undefined
+  /** A run is being submitted that will be the next. */
+  #reserved = false
   #unsubscribe: () => void
 
   constructor(context: RuntimeContext, modules: Modules) {
@@ -43,17 +47,22 @@ export class JobManager {
     this.#modules = modules
     this.#unsubscribe = context.store.subscribe(({ type, detail }, origin) => {
       // Another tab's open job: should that tab end, somebody must take it over.
-      if (origin === 'remote' && type === 'job') void this.#watch((detail as JobStatus).jobId)
+      if (origin !== 'remote' || type !== 'job') return
+      const { jobId, state } = detail as JobStatus
+      if (state === 'Pending') void this.#watch(jobId)
     })
   }
 
   /** Fails what killed the worker before, takes over what nobody runs any more. */
   async start(): Promise<void> {
     const context = this.#context
-    void context
-      .runExclusive(`owner/${context.owner}`, () => untilAborted(this.#closing.signal), this.#closing.signal)
-      .catch(() => {})
-    for (const { jobId, reason } of context.killed) await this.#failKilled(jobId, reason)
+    await this.#holdOwnership()
+    for (const { jobId, reason } of context.killed) {
+      await this.#failKilled(jobId, reason).catch((error) => {
+        if (IcnError.is(error, 'Closed')) throw error
+        context.report(`Job ${jobId}, which ended its worker, could not be ended: ${error}`)
+      })
+    }
     const open = await context.store.read(openJobs)
     for (const row of open) this.#adoptFrom(row.owner)
   }
@@ -74,12 +83,22 @@ export class JobManager {
     alongside: (tx: Transaction) => void,
   ): Promise<RunResult> {
     const submission = readSubmission(request, this.#context)
-    const row = await this.#context.store.transact((tx) => {
-      alongside(tx)
-      return submitJob(tx, submission)
-    })
+    const { store, identity } = this.#context
+    // With nothing before it, it is submitted and begun in one commit.
+    const idle = this.#working === undefined && !this.#reserved
+    if (idle) this.#reserved = true
+    let row: JobRow
+    try {
+      row = await store.transact((tx) => {
+        alongside(tx)
+        const pending = submitJob(tx, submission)
+        return idle ? beginJob(tx, pending, identity) : pending
+      })
+    } finally {
+      if (idle) this.#reserved = false
+    }
     this.#context.count('runtime_jobs_submitted_total')
-    const result = await this.enqueue(row.id, signal)
+    const result = await this.enqueue(row.id, signal, idle ? row : undefined)
     if (result !== undefined) return result
     throw new IcnError('Aborted', `Job ${row.id} was cancelled before its run was committed.`, {
       data: { job: row.id },
@@ -126,9 +145,10 @@ export class JobManager {
   }
 
   /** Puts an open job at the end of the queue. Resolves with its result, or undefined when it ended otherwise. */
-  enqueue(id: string, signal?: AbortSignal): Promise<RunResult | undefined> {
+  enqueue(id: string, signal?: AbortSignal, begun?: JobRow): Promise<RunResult | undefined> {
+    if (this.#closing.signal.aborted) return Promise.reject(this.#closing.signal.reason)
     const result = new Promise<RunResult | undefined>((resolve, reject) => {
-      this.#queue.push({ id, signal, resolve, reject })
+      this.#queue.push({ id, begun, signal, resolve, reject })
     })
     // Background jobs have nobody to tell; a store that failed is told to whoever asks next.
     result.catch(() => {})
@@ -149,24 +169,25 @@ export class JobManager {
   async #work(): Promise<void> {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       try {
-        next.resolve(await this.#process(next.id, next.signal))
+        next.resolve(await this.#process(next))
       } catch (error) {
         next.reject(error)
       }
     }
   }
 
-  async #process(id: string, signal: AbortSignal | undefined): Promise<RunResult | undefined> {
+  async #process({ id, begun, signal }: Waiting): Promise<RunResult | undefined> {
     const context = this.#context
     if (signal?.aborted) {
       await this.cancel(id).catch(() => {})
       throw abortion(signal)
     }
-    const row = await context.store.transact((tx) => {
+    const begin = (tx: Transaction): JobRow | undefined => {
       const found = tx.get(JOBS, id)
       if (found === undefined || !isOpen(found) || found.owner !== context.owner) return undefined
       return beginJob(tx, found, context.identity)
-    })
+    }
+    const row = begun ?? (await context.store.transact(begin))
     if (row === undefined) return undefined
     const done =
       row.attempts > MOST_ATTEMPTS
@@ -179,6 +200,7 @@ export class JobManager {
   async #settle(row: JobRow, first: Performed, signal?: AbortSignal): Promise<RunResult | undefined> {
     const context = this.#context
     let done = first
+    let refused: Performed | undefined
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await settle(context, row, done)
@@ -190,13 +212,34 @@ export class JobManager {
         for (const child of children) void this.enqueue(child)
         return result
       } catch (error) {
-        if (!(error instanceof StaleRun)) throw error
+        if (!(error instanceof StaleRun)) {
+          // What cannot be committed for the job's own sake ends it; a second failure is not the job's.
+          if (!IcnError.is(error) || isStoreFault(error) || done === refused) throw error
+          refused = failed(error)
+          done = refused
+          continue
+        }
         done =
           attempt < MOST_RERUNS
             ? await perform(context, this.#modules, row, signal)
             : failed(contention(row.id))
       }
     }
+  }
+
+  /** Held as long as this instance lives: whoever is granted it knows that its jobs are nobody's. */
+  #holdOwnership(): Promise<void> {
+    const { runExclusive, owner } = this.#context
+    const { signal } = this.#closing
+    return new Promise((held, failed) => {
+      const task = () => {
+        held()
+        return untilAborted(signal)
+      }
+      runExclusive(`owner/${owner}`, task, signal).catch((error) => {
+        if (!signal.aborted) failed(error)
+      })
+    })
   }
 
   async #failKilled(id: string, reason: 'crash' | 'timeout' | 'aborted'): Promise<void> {

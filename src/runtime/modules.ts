@@ -53,7 +53,7 @@ export class Modules {
     if (imports.length > 0 && !metered.inspection.exports.some(isMemory)) {
       throw new IcnError(
         'WasmExecutionError',
-        `memory export missing: the module imports ${imports.length} host functions and must export its memory as "memory".`,
+        'memory export missing: a module that imports host functions must export its memory as "memory".',
         { data: { reason: 'memoryExport', imports: imports.length } },
       )
     }

@@ -148,6 +148,7 @@ function moduleOf(data: Uint8Array): Cid {
   )
 }
 
-function isStoreFault(error: IcnError): boolean {
+/** The store's trouble, not the job's. */
+export function isStoreFault(error: IcnError): boolean {
   return ['StorageUnavailable', 'QuotaExceeded', 'Closed', 'Internal'].includes(error.code)
 }

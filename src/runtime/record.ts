@@ -4,7 +4,8 @@
  * that equal runs have equal bytes. The block links to the receipt (`receipt`) and to the module (`module`).
  */
 import { fromUtf8, utf8 } from '../common/bytes.ts'
-import type { Cid } from '../common/cid.ts'
+import { type Cid, RAW } from '../common/cid.ts'
+import { cidOf } from '../common/cid-of.ts'
 import { IcnError } from '../common/errors.ts'
 import { isObject, type JsonValue, stringifyJson } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
@@ -14,6 +15,20 @@ import type { RunInput, RunOutcome } from './execute.ts'
 import { fromPlain, toPlain } from './plain.ts'
 
 export const RECORD_FORMAT = 1
+
+/**
+ * ICN signs at most 1 MiB (ref §3.5), so each part of a record has its share of that. Where state outgrows it, its
+ * length and the CID of its text stand in its place: enough to compare, too little to replay from. Of host calls and log
+ * lines the first that fit are kept.
+ */
+const MOST_BYTES = {
+  row: 65_536,
+  reads: 262_144,
+  listings: 131_072,
+  writes: 262_144,
+  calls: 196_608,
+  logs: 131_072,
+}
 
 /** What `StoredReceipt.run` shows of a record; the record's CID and the mana are known elsewhere. */
 export type RecordedRun = Omit<NonNullable<StoredReceipt['run']>, 'recordCid' | 'manaCharged'>
@@ -32,19 +47,50 @@ export function encodeRecord(jobId: string, input: RunInput, outcome: RunOutcome
       creator: input.creator.toString(),
       now: input.now,
       capabilities: [...input.capabilities].sort(),
-      reads: outcome.reads.map(({ table, key, row }) => [table, key, toPlain(row)]),
-      listings: outcome.listings.map(({ table, range, rows }) => [table, toPlain(range), toPlain(rows)]),
+      reads: part(
+        outcome.reads.map(({ table, key, row }) => [table, key, rowPart(row)]),
+        MOST_BYTES.reads,
+      ),
+      listings: part(
+        outcome.listings.map(({ table, range, rows }) => [table, toPlain(range), rowPart(rows)]),
+        MOST_BYTES.listings,
+      ),
       success: outcome.success,
       result: outcome.result,
       failure: outcome.failure === null ? null : { ...outcome.failure },
       fuel_used: outcome.fuelUsed,
       memory_peak_pages: outcome.memoryPeakPages,
       host_call_count: outcome.hostCallCount,
-      host_calls: toPlain(outcome.hostCalls),
-      logs: toPlain(outcome.logs),
-      writes: outcome.writes.map(({ table, key, row }) => [table, key, toPlain(row)]),
+      host_calls: firstThatFit(outcome.hostCalls, MOST_BYTES.calls),
+      log_count: outcome.logCount,
+      logs: firstThatFit(outcome.logs, MOST_BYTES.logs),
+      writes: part(
+        outcome.writes.map(({ table, key, row }) => [table, key, rowPart(row)]),
+        MOST_BYTES.writes,
+      ),
     }),
   )
+}
+
+function rowPart(row: unknown): JsonValue {
+  return part(toPlain(row), MOST_BYTES.row)
+}
+
+function part(plain: JsonValue, most: number): JsonValue {
+  const text = utf8(stringifyJson(plain))
+  return text.length <= most ? plain : { $large: cidOf(RAW, text).toString(), length: text.length }
+}
+
+function firstThatFit(items: readonly unknown[], most: number): readonly JsonValue[] {
+  const kept: JsonValue[] = []
+  let left = most
+  for (const item of items) {
+    const plain = toPlain(item)
+    left -= utf8(stringifyJson(plain)).length + 1
+    if (left < 0) break
+    kept.push(plain)
+  }
+  return kept
 }
 
 export function recordLinks(receipt: DagBlock, module: Cid): readonly DagLink[] {
