@@ -9,8 +9,8 @@ import { signBlock } from '../identity/receipt-block.ts'
 import type { CallOptions, DagBlockData, IcnRuntime, Page } from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
-import { readPage } from './facade.ts'
 import { type RepairStrategy, type VerifyAllOptions, verifyAll } from './integrity.ts'
+import { readPage } from './page.ts'
 import { RESULTS } from './tables.ts'
 
 type Dag = IcnRuntime['dag']

@@ -34,6 +34,7 @@ import { readEntry } from './job-request.ts'
 import { LOCAL_RUN_PRICE } from './job-rules.ts'
 import type { JobManager } from './jobs.ts'
 import { type Modules, moduleInfo, storeModule } from './modules.ts'
+import { listing, readPage } from './page.ts'
 import { listReceipts, readReceipt } from './receipts.ts'
 import { MODULES } from './tables.ts'
 
@@ -258,25 +259,6 @@ export function facade(assembly: Assembly): IcnRuntime {
     },
   }
   return runtime
-}
-
-export function listing<T>(
-  items: readonly T[],
-  rows: readonly (readonly [string, unknown])[],
-  limit: number,
-): Listing<T> {
-  return rows.length === limit ? { items, next: rows.at(-1)![0] } : { items }
-}
-
-/** @throws IcnError InvalidSpec */
-export function readPage(page: Page | undefined): { readonly after?: string; readonly limit: number } {
-  const { after, limit = 50 } = page ?? {}
-  if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1 || limit > 1_000) {
-    throw new IcnError('InvalidSpec', `limit must be a whole number from 1 to 1000, got ${inWords(limit)}.`)
-  }
-  if (after === undefined) return { limit }
-  if (typeof after === 'string') return { limit, after }
-  throw new IcnError('InvalidSpec', `after must be the cursor of a page before, got ${inWords(after)}.`)
 }
 
 function readDid(did: unknown, fallback: Did): Did {

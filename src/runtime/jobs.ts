@@ -10,10 +10,11 @@ import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { untilAborted } from './exclusive.ts'
 import { readSubmission } from './job-request.ts'
-import { beginJob, endJob, isOpen, jobEvent, jobStatus, openJobs, submitJob } from './job-rules.ts'
+import { beginJob, endJob, isOpen, jobEvent, jobStatus, submitJob } from './job-rules.ts'
 import type { Modules } from './modules.ts'
 import { failed, isStoreFault, type Performed, perform } from './perform.ts'
 import { unknownJob } from './receipts.ts'
+import { killed, Recovery } from './recovery.ts'
 import { StaleRun, settle } from './settle.ts'
 import { JOBS, type JobRow } from './tables.ts'
 
@@ -36,35 +37,23 @@ export class JobManager {
   readonly #modules: Modules
   readonly #queue: Waiting[] = []
   readonly #closing = new AbortController()
-  readonly #watched = new Set<string>()
+  readonly #recovery: Recovery
   #working: Promise<void> | undefined
   /** A run is being submitted that will be the next. */
   #reserved = false
-  #unsubscribe: () => void
 
   constructor(context: RuntimeContext, modules: Modules) {
     this.#context = context
     this.#modules = modules
-    this.#unsubscribe = context.store.subscribe(({ type, detail }, origin) => {
-      // Another tab's open job: should that tab end, somebody must take it over.
-      if (origin !== 'remote' || type !== 'job') return
-      const { jobId, state } = detail as JobStatus
-      if (state === 'Pending') void this.#watch(jobId)
+    this.#recovery = new Recovery(context, this.#closing.signal, {
+      take: (id) => void this.enqueue(id),
+      fail: (row, error) => this.#settle(row, failed(error)),
     })
   }
 
-  /** Fails what killed the worker before, takes over what nobody runs any more. */
-  async start(): Promise<void> {
-    const context = this.#context
-    await this.#holdOwnership()
-    for (const { jobId, reason } of context.killed) {
-      await this.#failKilled(jobId, reason).catch((error) => {
-        if (IcnError.is(error, 'Closed')) throw error
-        context.report(`Job ${jobId}, which ended its worker, could not be ended: ${error}`)
-      })
-    }
-    const open = await context.store.read(openJobs)
-    for (const row of open) this.#adoptFrom(row.owner)
+  /** Ends what killed the worker before, takes over what nobody runs any more. */
+  start(): Promise<void> {
+    return this.#recovery.start()
   }
 
   /** Pending when this resolves; it is run in the background. */
@@ -161,7 +150,6 @@ export class JobManager {
   /** What runs is finished; what waits stays Pending for the next start. */
   async close(): Promise<void> {
     this.#closing.abort(new IcnError('Closed', 'The runtime was closed.'))
-    this.#unsubscribe()
     for (const { reject } of this.#queue.splice(0)) reject(this.#closing.signal.reason)
     await this.#working
   }
@@ -185,6 +173,8 @@ export class JobManager {
     const begin = (tx: Transaction): JobRow | undefined => {
       const found = tx.get(JOBS, id)
       if (found === undefined || !isOpen(found) || found.owner !== context.owner) return undefined
+      // Assigned to somebody else: it ends with their receipt.
+      if (found.executor !== undefined && found.executor !== `${context.identity}`) return undefined
       return beginJob(tx, found, context.identity)
     }
     const row = begun ?? (await context.store.transact(begin))
@@ -226,72 +216,12 @@ export class JobManager {
       }
     }
   }
-
-  /** Held as long as this instance lives: whoever is granted it knows that its jobs are nobody's. */
-  #holdOwnership(): Promise<void> {
-    const { runExclusive, owner } = this.#context
-    const { signal } = this.#closing
-    return new Promise((held, failed) => {
-      const task = () => {
-        held()
-        return untilAborted(signal)
-      }
-      runExclusive(`owner/${owner}`, task, signal).catch((error) => {
-        if (!signal.aborted) failed(error)
-      })
-    })
-  }
-
-  async #failKilled(id: string, reason: 'crash' | 'timeout' | 'aborted'): Promise<void> {
-    const { store, owner, limits } = this.#context
-    const row = await store.transact((tx) => {
-      const found = tx.get(JOBS, id)
-      if (found === undefined || !isOpen(found)) return undefined
-      tx.put(JOBS, id, { ...found, owner })
-      return found
-    })
-    if (row === undefined) return
-    await this.#settle(row, failed(killed(id, reason, limits.executionMs)))
-  }
-
-  async #watch(id: string): Promise<void> {
-    const row = await this.#context.store.read((tx) => tx.get(JOBS, id)).catch(() => undefined)
-    if (row !== undefined && isOpen(row)) this.#adoptFrom(row.owner)
-  }
-
-  /** Waits for the owner's end and takes its open jobs. */
-  #adoptFrom(owner: string): void {
-    const { store, runExclusive, owner: self } = this.#context
-    if (owner === self || this.#watched.has(owner)) return
-    this.#watched.add(owner)
-    const adopt = async () => {
-      const taken = await store.transact((tx) => {
-        const left = openJobs(tx).filter((row) => row.owner === owner)
-        for (const row of left) tx.put(JOBS, row.id, { ...row, owner: self })
-        return left
-      })
-      this.#watched.delete(owner)
-      for (const { id } of taken) void this.enqueue(id)
-    }
-    void runExclusive(`owner/${owner}`, adopt, this.#closing.signal).catch(() => {})
-  }
 }
 
 function known(tx: Transaction, id: string): JobRow {
   const row = tx.get(JOBS, id)
   if (row === undefined) throw unknownJob(id)
   return row
-}
-
-function killed(id: string, reason: 'crash' | 'timeout' | 'aborted', executionMs: number): IcnError {
-  const data = { job: id, reason: reason === 'timeout' ? 'wallClock' : reason }
-  if (reason === 'timeout') {
-    const message = `Job ${id} ran longer than ${executionMs} ms and was stopped.`
-    return new IcnError('ExecutionTimeout', message, { data: { ...data, limit: executionMs } })
-  }
-  return reason === 'aborted'
-    ? new IcnError('Aborted', `Job ${id} was stopped by its caller.`, { data })
-    : new IcnError('WorkerCrashed', `Job ${id} ended its worker.`, { data })
 }
 
 function contention(id: string): IcnError {
