@@ -10,6 +10,9 @@ export const geomean = (values) =>
 /** The median over rounds of each round's own ratio: what disturbs a round disturbs both sides of it. */
 export const ratio = (times, base) => median(times.map((one, i) => one / base[i]))
 
+/** Best against best: what is left when a busy machine spoils most rounds. */
+export const least = (times, base) => Math.min(...times) / Math.min(...base)
+
 export function printTable(rows, columns) {
   const width = Math.max(...rows.map(({ name }) => name.length), 8)
   const cell = (value) => (value === undefined ? '–' : value.toFixed(3)).padStart(12)
