@@ -2,14 +2,14 @@ import { defineConfig } from '@playwright/test'
 import { findChromium } from './scripts/browser.mjs'
 
 // e2e/server.mjs picks a free port and prints it; Playwright hands it to the workers under this name.
-const port = process.env['ICN_E2E_PORT'] ?? '0'
+const port = process.env.ICN_E2E_PORT ?? '0'
 
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
-  forbidOnly: Boolean(process.env['CI']),
+  forbidOnly: Boolean(process.env.CI),
   retries: 0,
   workers: 2,
   timeout: 60_000,
