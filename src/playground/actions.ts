@@ -1,7 +1,7 @@
 /** What a person can do with a module: choose it, run it, cancel it. Panels call these and watch the store. */
 import type { IcnRuntime } from '../index.ts'
 import { announce } from './announce.ts'
-import { number } from './format.ts'
+import { number, parseFuel } from './format.ts'
 import type { Intake } from './intake.ts'
 import { fetchSample, type Sample } from './samples.ts'
 import type { Choice, Store, UiState } from './store.ts'
@@ -25,12 +25,6 @@ export function entries(choice: Choice): readonly string[] {
       return type.results[0] === undefined || type.results[0] === 'i32' || type.results[0] === 'i64'
     })
     .map((item) => item.name)
-}
-
-/** Digits with any of the usual separators; undefined for anything else and for zero. */
-export function parseFuel(text: string): bigint | undefined {
-  const digits = text.replace(/[\s,._'’]/g, '')
-  return /^\d{1,19}$/.test(digits) && BigInt(digits) > 0n ? BigInt(digits) : undefined
 }
 
 export function createActions(runtime: IcnRuntime, store: Store<UiState>): Actions {

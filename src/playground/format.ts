@@ -69,3 +69,9 @@ export function hexDump(data: Uint8Array, most = 4096): string {
   if (data.length > most) rows.push(`… ${number(data.length - most)} more bytes`)
   return rows.join('\n')
 }
+
+/** Digits with any of the usual separators; undefined for anything else and for zero. */
+export function parseFuel(text: string): bigint | undefined {
+  const digits = text.replace(/[\s,._'’]/g, '')
+  return /^\d{1,19}$/.test(digits) && BigInt(digits) > 0n ? BigInt(digits) : undefined
+}

@@ -11,7 +11,7 @@ import { manaPanel } from './panels/mana.ts'
 import { nodePanel } from './panels/node.ts'
 import { receiptPanel } from './panels/receipt.ts'
 import { receiptsPanel } from './panels/receipts.ts'
-import { runPanel } from './panels/run.ts'
+import { runHead, runPanel } from './panels/run.ts'
 import { progress } from './parts/busy.ts'
 import { problemCard } from './parts/problem.ts'
 import { href, type PanelFactory, parseRoute, startRouter } from './router.ts'
@@ -28,7 +28,9 @@ if (app) void start(app)
 async function start(place: Element): Promise<void> {
   const store = createStore<UiState>(INITIAL)
   const shell = buildShell(place, store)
-  const slow = setTimeout(() => fill(shell.outlet, progress('Starting the runtime')), 200)
+  const waiting = h('div')
+  fill(shell.outlet, parseRoute(location.hash).name === 'run' && runHead(), waiting)
+  const slow = setTimeout(() => fill(waiting, progress('Starting the runtime')), 200)
   try {
     const [runtime] = await Promise.all([startRuntime(OPTIONS), fillSamples(store)])
     store.set({ lastTick: Date.now() }) // the runtime looks at its clock when it starts, then once per interval

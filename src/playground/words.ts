@@ -152,7 +152,7 @@ const HOST_CALLS: Readonly<Record<string, readonly [done: string, may: string]>>
   log: ['Wrote a log line', 'Write to its log'],
   log_message: ['Wrote a log line', 'Write to its log'],
   last_error: ['Asked why a call was refused', 'Ask why a call was refused'],
-  last_error_code: ['Asked why a call was refused', 'Ask why a call was refused'],
+  last_error_code: ['Asked whether a call was refused', 'Ask whether a call was refused'],
   verify_zk_proof: ['Checked a zero-knowledge proof', 'Check a zero-knowledge proof'],
   verify_zk_revocation_proof: ['Checked a revocation proof', 'Check a revocation proof'],
   generate_zk_proof: ['Made a zero-knowledge proof', 'Make a zero-knowledge proof'],

@@ -1,8 +1,8 @@
 /** The chosen module before it runs: what it is, what it asks for, and the controls that start and stop it. */
-import { entries, parseFuel } from '../actions.ts'
+import { entries } from '../actions.ts'
 import type { Context } from '../context.ts'
 import { fill, h, icon } from '../dom.ts'
-import { bytes, pages, plural } from '../format.ts'
+import { bytes, pages, parseFuel, plural } from '../format.ts'
 import { progress, track } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
 import { problemCard } from '../parts/problem.ts'

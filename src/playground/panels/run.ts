@@ -18,16 +18,7 @@ export function runPanel(context: Context, handlers: IntakeHandlers): PanelFacto
       element: h(
         'div',
         { class: 'run' },
-        h(
-          'header',
-          { class: 'page-head' },
-          h('h1', {}, 'Run a contract, get a signed receipt'),
-          h(
-            'p',
-            {},
-            'A contract of the InterCooperative Network runs here in your browser, on a measured budget. Nothing leaves this page.',
-          ),
-        ),
+        runHead(),
         h(
           'div',
           { class: 'bench' },
@@ -38,4 +29,18 @@ export function runPanel(context: Context, handlers: IntakeHandlers): PanelFacto
       ),
     }
   }
+}
+
+/** Also shown while the runtime starts, so that the first thing a visitor reads is what this is. */
+export function runHead(): HTMLElement {
+  return h(
+    'header',
+    { class: 'page-head' },
+    h('h1', {}, 'Run a contract, get a signed receipt'),
+    h(
+      'p',
+      {},
+      'A contract of the InterCooperative Network runs here in your browser, on a measured budget. Nothing leaves this page.',
+    ),
+  )
 }

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { Cid } from '../index.ts'
+import { bytes, hexDump, milliseconds, number, pages, parseFuel, short, signed } from './format.ts'
+import { bytesFromText } from './intake.ts'
+import { mentions } from './mentions.ts'
+import { href, parseRoute } from './router.ts'
+import { ending, expected, hostCall, problem } from './words.ts'
+
+describe('numbers', () => {
+  test('are grouped, whatever their size', () => {
+    expect(number(18_446_744_073_709_551_615n)).toBe('18,446,744,073,709,551,615')
+    expect([signed(10n), signed(-5n), signed(0n)]).toEqual(['+10', '−5', '0'])
+    expect([bytes(1), bytes(1023), bytes(1536), bytes(52_428_800)]).toEqual([
+      '1 byte',
+      '1023 bytes',
+      '1.5 KiB',
+      '50.0 MiB',
+    ])
+    expect(pages(1)).toBe('64 KiB (1 page)')
+    expect([milliseconds(0.4), milliseconds(12.6), milliseconds(30_000)]).toEqual([
+      'under 1 ms',
+      '13 ms',
+      '30.0 s',
+    ])
+  })
+
+  test.each([
+    ['1,000,000', 1_000_000n],
+    ['1 000 000', 1_000_000n],
+    ['1’000’000', 1_000_000n],
+    [' 7 ', 7n],
+    ['0', undefined],
+    ['-5', undefined],
+    ['1e6', undefined],
+    ['lots', undefined],
+    ['', undefined],
+    ['99999999999999999999', undefined],
+  ])('a fuel budget typed as %j', (text, budget) => {
+    expect(parseFuel(text)).toBe(budget)
+  })
+})
+
+test('identifiers show both ends', () => {
+  expect(short('did:key:z6MkhaXgBZDvotDkL5257')).toBe('did:key:z6…kL5257')
+  expect(short('short')).toBe('short')
+})
+
+test('bytes are laid out sixteen to a row and cut with a count', () => {
+  expect(hexDump(new TextEncoder().encode('Hello\n'))).toBe(
+    '000000  48 65 6c 6c 6f 0a                                Hello·',
+  )
+  expect(hexDump(new Uint8Array(40), 16)).toMatch(/… 24 more bytes$/)
+})
+
+test('a module can come as hex or base64, and nothing else is taken for one', () => {
+  const header = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
+  expect(bytesFromText('00 61 73 6d\n01 00 00 00')).toEqual(header)
+  expect(bytesFromText('AGFzbQEAAAA=')).toEqual(header)
+  for (const text of ['(module)', '0061736', 'AGF', 'hello', '']) expect(bytesFromText(text)).toBeUndefined()
+})
+
+test('routes survive the way through the address', () => {
+  expect(parseRoute('')).toEqual({ name: 'run', argument: undefined })
+  expect(parseRoute(href('receipts', 'b/c d'))).toEqual({ name: 'receipts', argument: 'b/c d' })
+  expect(parseRoute('#/run/%')).toEqual({ name: 'run', argument: '%' })
+})
+
+test('CIDs in JSON are found as structs and as strings, each once', () => {
+  const cid = new Cid(1, 0x71, 0x12, new Uint8Array(32).fill(7))
+  const json = {
+    job_id: cid.toJSON(),
+    list: [{ again: cid.toString() }],
+    sig: [1, 2],
+    bad: { hash_bytes: 'no' },
+  }
+  expect(mentions(new TextEncoder().encode(JSON.stringify(json)))).toEqual([
+    { path: 'job_id', cid: cid.toString() },
+  ])
+  expect(mentions(Uint8Array.of(0xff, 0))).toEqual([])
+})
+
+describe('words', () => {
+  const { samples } = JSON.parse(readFileSync('public/samples/index.json', 'utf8')) as {
+    samples: { id: string; ends: string; reason?: string }[]
+  }
+
+  test.each(samples.filter(({ ends }) => ends !== 'completes'))(
+    '$id has an ending of its own',
+    ({ ends, reason }) => {
+      const end = ending(false, null, { code: 'WasmExecutionError', message: '', reason: reason ?? ends })
+      expect(end.title).not.toBe('Failed')
+      expect(expected({ ends, ...(reason ? { reason } : {}) })).not.toBe('Fails')
+    },
+  )
+
+  test('an unknown failure is still a sentence', () => {
+    expect(ending(false, null, undefined)).toEqual({
+      tone: 'bad',
+      title: 'Failed',
+      sentence: 'The contract did not get to its end.',
+    })
+  })
+
+  test('anything thrown becomes a problem with a message', () => {
+    expect(problem(new Error('No.'))).toMatchObject({ code: 'Unexpected', message: 'No.', data: {} })
+    expect(problem(undefined).message).toBe('undefined')
+  })
+
+  test('every host call of the samples has words', () => {
+    for (const name of ['host_log', 'host_submit_mesh_job', 'wasm_host_account_get_mana'])
+      expect(hostCall(name, 'may')).toBeTypeOf('string')
+    expect(hostCall('host_unheard_of', 'done')).toBeUndefined()
+  })
+})
