@@ -28,6 +28,8 @@ export interface RunInput {
   readonly now: bigint
   readonly capabilities: ReadonlySet<Capability>
   readonly jobs: HostJobs
+  /** How deep the job is among jobs submitted from inside jobs. */
+  readonly depth: number
 }
 
 export interface RunOutcome {

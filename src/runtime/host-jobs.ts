@@ -7,8 +7,11 @@ import { lifecycleJson } from './lifecycle.ts'
 import { anchorReceipt } from './receipts.ts'
 import type { JobRow } from './tables.ts'
 
+/** What of a job shows in the jobs its run submits; all of it is in the execution record. */
+export type ParentJob = Pick<JobRow, 'id' | 'depth' | 'fuel'>
+
 /** @param now seconds since the epoch @param parent the job whose run makes the calls */
-export function hostJobs(context: RuntimeContext, now: bigint, parent?: JobRow): HostJobs {
+export function hostJobs(context: RuntimeContext, now: bigint, parent?: ParentJob): HostJobs {
   return {
     submit: (tx, job) =>
       Cid.parse(
@@ -18,10 +21,11 @@ export function hostJobs(context: RuntimeContext, now: bigint, parent?: JobRow):
           cost: job.costMana,
           maxWaitMs: job.maxExecutionWaitMs,
           entry: 'run',
-          fuel: context.limits.fuel,
+          fuel: parent?.fuel ?? context.limits.fuel,
           creator: context.identity,
           now,
-          owner: context.owner,
+          // A run's effects are the same whoever runs it; whoever commits them owns the jobs (settle.ts).
+          owner: parent === undefined ? context.owner : '',
           ...(parent === undefined ? {} : { parent }),
         }).id,
       ),

@@ -55,7 +55,9 @@ describe('a run', () => {
   })
 
   it('is the same bytes again on another database with the same key and clock', async () => {
-    const module = guest(`${spend(5)} (i64.const 42)`, SPEND, did)
+    const json = jobJson(3n, echo.kind)
+    const submit = `(drop (call $submit (i32.const ${did.length}) (i32.const ${json.length})))`
+    const module = guest(`${spend(5)} ${submit} (i64.const 42)`, SPEND + SUBMIT, did + json)
     const once = async () => {
       await using runtime = await testRuntime()
       const run = await runtime.run(module)

@@ -66,17 +66,19 @@ async function runModule(
   signal: AbortSignal | undefined,
 ): Promise<Performed> {
   const now = context.time.seconds()
+  // biome-ignore lint/complexity/useMathMinMax: bigints.
+  const fuel = row.fuel < context.limits.fuel ? row.fuel : context.limits.fuel
   const input: RunInput = {
     module,
     entry: row.entry,
-    // biome-ignore lint/complexity/useMathMinMax: bigints.
-    fuel: row.fuel < context.limits.fuel ? row.fuel : context.limits.fuel,
+    fuel,
     limits: context.limits,
     identity: context.identity,
     creator: Did.parse(row.creator),
     now,
     capabilities: context.capabilities,
-    jobs: hostJobs(context, now, row),
+    jobs: hostJobs(context, now, { id: row.id, depth: row.depth, fuel }),
+    depth: row.depth,
   }
   context.onGuest({ jobId: row.id, signal })
   try {

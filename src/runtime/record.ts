@@ -39,6 +39,7 @@ export function encodeRecord(jobId: string, input: RunInput, outcome: RunOutcome
     stringifyJson({
       format: RECORD_FORMAT,
       job: jobId,
+      depth: input.depth,
       module: module.cid.toString(),
       entry: input.entry,
       fuel_table: module.table,

@@ -39,9 +39,13 @@ export function settle(
     const current = tx.get(JOBS, row.id)
     if (current === undefined || !isOpen(current) || current.owner !== context.owner) return undefined
     if (failure === null && run !== undefined) {
-      const { reads, listings, writes, events } = run.outcome
+      const { reads, listings, writes, events, submitted } = run.outcome
       if (!stillHolds(tx, reads, listings, samePlain)) throw new StaleRun()
       applyEffects(tx, writes, events)
+      for (const id of submitted) {
+        const child = tx.get(JOBS, id)
+        if (child !== undefined) tx.put(JOBS, id, { ...child, owner: context.owner })
+      }
     }
     if (!tx.has(RESULTS, resultCid.toString())) tx.put(RESULTS, resultCid.toString(), done.resultBytes)
     recordExecution(tx, context.identity, failure === null, done.cpuMs)
