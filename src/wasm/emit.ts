@@ -2,11 +2,13 @@
  * Writes one metered body. Untouched bytes are copied verbatim; at the places of the analysis charges, comparisons and
  * the handing over of the counter are written in between.
  *
- * The counter lives in a local: an extra parameter behind the original ones, and an extra result. It is written to the
- * exported global only where control leaves the module. The value stack is never disturbed: everything goes through
+ * The counter lives in a local: an extra parameter behind the original ones, and an extra result. Its
+ * fuel is written to the exported global only where control leaves the module. The value stack is never disturbed: everything goes through
  * locals. A stop sets `icn:reason` and traps.
  */
 import { type BodyFacts, Place, type PlaceTable } from './analysis.ts'
+import { readNumber, skipNumber } from './instructions.ts'
+import type { LoopVersion } from './loops.ts'
 import { NanShape, type NanSite } from './nan.ts'
 import { NumericOp, Op } from './opcodes.ts'
 import type { Charges } from './optimise.ts'
@@ -88,6 +90,11 @@ export class BodyEmitter {
   /** Labels open inside the stop block, or -1 where stops are written out. */
   #labels = 0
   #shared = false
+  #versions: ReadonlyMap<number, LoopVersion> = new Map()
+  /** Inside a loop written twice: open labels outside of which branches go one label further, or -1. */
+  #deeper = -1
+  /** A spare i64 local. */
+  #wide = 0
 
   constructor(context: EmitContext) {
     this.#context = context
@@ -102,6 +109,7 @@ export class BodyEmitter {
     places: PlaceTable,
     charges: Charges,
     nanSites: readonly NanSite[],
+    versions: ReadonlyMap<number, LoopVersion>,
   ): void {
     const { module, plan } = this.#context
     const type = module.types[module.functions[module.imports.length + i]!]!
@@ -113,6 +121,8 @@ export class BodyEmitter {
     this.#nextLocal = 0
     this.#nanSites = nanSites
     this.#nextNan = 0
+    this.#versions = versions
+    this.#deeper = -1
     const size = out.placeholder()
     if (this.#plan.constantCost >= 0) {
       this.#shift = 0
@@ -159,6 +169,8 @@ export class BodyEmitter {
     const added: number[] = []
     this.#spare = first
     if (spare) added.push(Type.i32)
+    this.#wide = first + added.length
+    if (this.#versions.size > 0) added.push(Type.i64)
     for (const shape of [NanShape.f32, NanShape.f64, NanShape.f32x4, NanShape.f64x2])
       if (this.#nanSites.some((site) => site.shape === shape)) {
         this.#nanLocals[shape] = first + added.length
@@ -208,11 +220,19 @@ export class BodyEmitter {
   }
 
   /** All rows; of the function's own `end` only what is before it, when counting. */
-  #rows(from: number, counting: boolean): void {
+  #rows(from: number, counting: boolean, firstRow = 0, lastRow = this.#places.count - 1): void {
     const places = this.#places
     const out = this.#out
     let at = from
-    for (let row = 0; row < places.count; row++) {
+    for (let row = firstRow; row <= lastRow; row++) {
+      const version = counting && this.#deeper < 0 ? this.#versions.get(row) : undefined
+      if (version !== undefined) {
+        this.#copy(at, places.start(row))
+        this.#twice(row, version)
+        row = version.endRow
+        at = places.end(row)
+        continue
+      }
       const start = places.start(row)
       const end = places.end(row)
       this.#copy(at, start)
@@ -273,13 +293,96 @@ export class BodyEmitter {
         this.#compareFuel(0)
         return
       }
-      case Place.block:
-      case Place.if:
-        this.#labels++
-        break
+      case Place.br:
+      case Place.brIf:
+        if (this.#charges.split[row] !== 0) {
+          this.#splitBranch(row)
+          return
+        }
+        this.#charge(before)
+        out.byte(this.#bytes[start]!)
+        out.u32(this.#label(this.#places.argument(row)))
+        return
+      case Place.brTable:
+        this.#charge(before)
+        this.#labelTable(start)
+        return
     }
     this.#charge(before)
     out.copy(this.#bytes, start, end)
+    if (kind === Place.block || kind === Place.if) this.#labels++
+  }
+
+  /** A label of the original, past the extra one around a loop written twice. */
+  #label(label: number): number {
+    return this.#deeper >= 0 && label >= this.#labels - this.#deeper ? label + 1 : label
+  }
+
+  /** A `br_if` that charges only when taken. */
+  #splitBranch(row: number): void {
+    const out = this.#out
+    out.byte(Op.if)
+    out.byte(0x40)
+    this.#charge(this.#charges.split[row]!)
+    out.byte(Op.br)
+    out.u32(this.#label(this.#places.argument(row)) + 1)
+    out.byte(Op.end)
+  }
+
+  #labelTable(start: number): void {
+    const out = this.#out
+    let at = start + 1
+    const count = readNumber(this.#bytes, at)
+    out.byte(Op.brTable)
+    out.u32(count)
+    for (let left = count; left >= 0; left--) {
+      at = skipNumber(this.#bytes, at)
+      out.u32(this.#label(readNumber(this.#bytes, at)))
+    }
+  }
+
+  /** `if` fuel lasts: the loop charged up front, `else` the loop charged and compared on every trip. */
+  #twice(row: number, version: LoopVersion): void {
+    const out = this.#out
+    const places = this.#places
+    const bodyStart = places.end(row)
+    const endRow = version.endRow
+    this.#charge(this.#charges.before[row]!)
+    this.#fuelLasts(version)
+    out.byte(Op.if)
+    out.copy(this.#bytes, places.start(row) + 1, bodyStart)
+    this.#labels++
+    this.#deeper = this.#labels
+    const cursor = [this.#nextLocal, this.#nextNan] as const
+    for (const charged of [true, false]) {
+      ;[this.#nextLocal, this.#nextNan] = cursor
+      if (charged) {
+        this.#get(this.#wide)
+        this.#set(this.#fuel)
+      }
+      out.copy(this.#bytes, places.start(row), bodyStart)
+      this.#labels++
+      if (!charged) {
+        this.#charge(this.#charges.header[row]!)
+        this.#compareFuel(0)
+      }
+      this.#rows(bodyStart, true, row + 1, endRow)
+      if (charged) out.byte(Op.else)
+    }
+    this.#deeper = -1
+    this.#labels--
+    out.byte(Op.end)
+  }
+
+  /** Leaves on the stack whether all trips can be charged, and in the wide local what is left then. */
+  #fuelLasts({ cost }: LoopVersion): void {
+    const out = this.#out
+    this.#handOver(cost)
+    out.byte(Op.localTee)
+    out.u32(this.#wide)
+    out.byte(Op.i64Const)
+    out.byte(0)
+    out.byte(Op.i64GtS)
   }
 
   /** Copy untouched code, with NaNs made canonical where they can be seen. */

@@ -1,5 +1,6 @@
 /** One run of a metered module: budgets set before the first instruction, stops and traps told apart afterwards. */
 import { IcnError, type IcnErrorData } from '../common/errors.ts'
+import { LARGEST_BUDGET, LARGEST_DEPTH } from './counter.ts'
 import { functionNames } from './names.ts'
 import { classifyTrap, trappedFunction } from './traps.ts'
 import {
@@ -10,9 +11,6 @@ import {
   type StopReason,
 } from './types.ts'
 import { DEFAULT_LIMITS } from './validate/limits.ts'
-
-/** Larger budgets count as this one: the counter may be given back some units and must not overflow. */
-const LARGEST_BUDGET = 1n << 62n
 
 /** Values of the `icn:reason` global, written by metered code before it stops itself. */
 const REASONS: readonly (StopReason | null)[] = [null, 'outOfFuel', 'callDepth']
@@ -32,11 +30,7 @@ export function instantiate(
 ): MeteredInstance {
   const callDepth = options.callDepth ?? DEFAULT_LIMITS.callDepth
   checkOption('fuel', options.fuel >= 0n, options.fuel)
-  checkOption(
-    'callDepth',
-    Number.isSafeInteger(callDepth) && callDepth >= 0 && callDepth < 2 ** 31,
-    callDepth,
-  )
+  checkOption('callDepth', Number.isSafeInteger(callDepth) && callDepth >= 0, callDepth)
   let instance: WebAssembly.Instance
   try {
     instance = new WebAssembly.Instance(module, imports as WebAssembly.Imports)
@@ -65,14 +59,14 @@ class Run implements MeteredInstance {
     this.#module = module
     this.exports = instance.exports
     this.#budget = fuel < LARGEST_BUDGET ? fuel : LARGEST_BUDGET
-    this.#callDepth = callDepth
+    this.#callDepth = Math.min(callDepth, LARGEST_DEPTH)
     this.#fuel = meterGlobal(instance, METER_EXPORTS.fuel) as WebAssembly.Global<'i64'>
     this.#depth = meterGlobal(instance, METER_EXPORTS.depth) as WebAssembly.Global<'i32'>
     this.#reason = meterGlobal(instance, METER_EXPORTS.reason) as WebAssembly.Global<'i32'>
     const memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory)
     this.#memory = memory ?? null
     this.#fuel.value = this.#budget
-    this.#depth.value = callDepth
+    this.#depth.value = this.#callDepth
   }
 
   get fuelUsed(): bigint {

@@ -22,7 +22,10 @@ export function meter(bytes: Uint8Array, options: MeterOptions = {}): MeteredMod
   const limits = resolveLimits(options.limits)
   const module = parseModule(bytes, limits)
   refuseReservedNames(module)
-  const metered = rewrite(module, limits, table, { canonicalNaN: options.canonicalNaN ?? true })
+  const metered = rewrite(module, limits, table, {
+    canonicalNaN: options.canonicalNaN ?? true,
+    loopVersions: !options.profile,
+  })
   // The rewriter trusts types, so what the engine refuses must not leave here, whatever became of it by rewriting.
   validate(bytes)
   return { bytes: metered, table: table.id, limits, inspection: inspection(module) }

@@ -14,17 +14,19 @@ const UNSET = -0x8000_0000
 
 /** What `place` answers for each row of a place table. */
 export interface Charges {
-  /** Units to charge before the row's instruction, below zero to give back. For calls and exits: what is pending. */
+  /** To charge before the row's instruction, below zero to give back. For calls and exits: what is pending. */
   before: Int32Array
-  /** Of a loop row: units charged at its header on every trip. */
+  /** Of a loop row: charged at its header on every trip. */
   header: Int32Array
+  /** Of a `br_if` row: to charge on the way it takes only, because that way leaves a loop. */
+  split: Int32Array
   /** Pending at the function's final `end`. */
   pendingAtEnd: number
   /** Some branch targets the function's own label. */
   branchesToEnd: boolean
   loops: number
-  /** The same cost on every path, and nothing to charge or compare inside; or -1. */
-  constantCost: number
+  /** The same amount is pending at every exit, and there is nothing to charge or compare inside. */
+  constant: boolean
 }
 
 /** What a call costs the caller: its own counter is handed over, or the callee has one cost for all paths. */
@@ -44,7 +46,7 @@ interface Frame {
 
 export class ChargePlacer {
   readonly #bytes: Uint8Array
-  readonly #entry: number
+  #entry = 0
   readonly #constant: ConstantCosts
   #frames: Frame[] = []
   #depth = 0
@@ -55,19 +57,21 @@ export class ChargePlacer {
   readonly charges: Charges = {
     before: new Int32Array(1024),
     header: new Int32Array(1024),
+    split: new Int32Array(1024),
     pendingAtEnd: 0,
     branchesToEnd: false,
     loops: 0,
-    constantCost: -1,
+    constant: false,
   }
 
-  constructor(bytes: Uint8Array, entry: number, constant: ConstantCosts) {
+  constructor(bytes: Uint8Array, constant: ConstantCosts) {
     this.#bytes = bytes
-    this.#entry = entry
     this.#constant = constant
   }
 
-  place(table: PlaceTable): Charges {
+  /** @param entry what is pending when the body is entered */
+  place(table: PlaceTable, entry: number): Charges {
+    this.#entry = entry
     this.#settled.clear()
     // Each pass can only add to the settled rows; two passes are enough for nearly every body, the bound is for the rest.
     for (let pass = 0; ; pass++) {
@@ -82,9 +86,11 @@ export class ChargePlacer {
     if (charges.before.length < table.count) {
       charges.before = new Int32Array(table.count * 2)
       charges.header = new Int32Array(table.count * 2)
+      charges.split = new Int32Array(table.count * 2)
     }
-    const { before, header } = charges
+    const { before, header, split } = charges
     before.fill(0, 0, table.count)
+    split.fill(0, 0, table.count)
     charges.branchesToEnd = false
     charges.loops = 0
     let same = true
@@ -163,8 +169,12 @@ export class ChargePlacer {
           const frame = this.#frames[this.#depth - 1 - table.argument(row)]!
           if (frame === root) charges.branchesToEnd = true
           const joined = this.#join(frame, pending)
-          before[row] = pending - joined
           same &&= pending === joined && frame.kind !== Place.loop
+          if (kind === Place.brIf && pending !== joined && this.#leavesLoop(table, frame)) {
+            split[row] = pending - joined
+            break
+          }
+          before[row] = pending - joined
           pending = joined
           if (kind === Place.br) live = false
           break
@@ -209,8 +219,7 @@ export class ChargePlacer {
           same = false
       }
     }
-    const constant = same && charges.loops === 0 && (exit === UNSET || exit === charges.pendingAtEnd)
-    charges.constantCost = constant ? charges.pendingAtEnd : -1
+    charges.constant = same && charges.loops === 0 && (exit === UNSET || exit === charges.pendingAtEnd)
   }
 
   #push(kind: number, row: number, pending: number): Frame {
@@ -236,6 +245,17 @@ export class ChargePlacer {
       this.#again = true
     }
     return frame.pending
+  }
+
+  /** Whether a branch to this label is the cold way out of a loop, and carries no values. */
+  #leavesLoop(table: PlaceTable, target: Frame): boolean {
+    if (target.row < 0 || target.kind === Place.loop || table.argument(target.row) > 0) return false
+    for (let at = this.#depth - 1; at >= 0; at--) {
+      const frame = this.#frames[at]!
+      if (frame === target) return false
+      if (frame.kind === Place.loop) return true
+    }
+    return false
   }
 
   /** The same for all targets of a br_table, which can only charge one amount for them together. */

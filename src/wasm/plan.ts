@@ -36,7 +36,7 @@ export function planModule(module: ParsedModule, analyser: BodyAnalyser, entry: 
   const imported = module.imports.length
   const count = module.bodies.length
   const graph = new CallGraph(module)
-  const placer = new ChargePlacer(module.bytes, entry, () => -1)
+  const placer = new ChargePlacer(module.bytes, () => -1)
   const constant = new Int32Array(count).fill(-1)
   const weights = new Int32Array(count)
   let functionReferences = false
@@ -53,8 +53,10 @@ export function planModule(module: ParsedModule, analyser: BodyAnalyser, entry: 
         graph.indirect(table.argument(row))
       else if (kind === Place.refFunc) graph.taken.add(table.argument(row))
     }
-    if (facts.loops === 0 && facts.calls === 0 && body.end - body.start < 4096)
-      constant[i] = placer.place(table).constantCost
+    if (facts.loops === 0 && facts.calls === 0 && body.end - body.start < 4096) {
+      const { constant: same, pendingAtEnd } = placer.place(table, entry)
+      if (same) constant[i] = pendingAtEnd
+    }
   })
   for (const site of [...module.elementSites, ...module.globalSites]) graph.taken.add(site.index)
   const directTables = !functionReferences && !tablesLeak(module)

@@ -2,6 +2,7 @@
 import { BodyAnalyser } from './analysis.ts'
 import { type AddedExport, assemble } from './assemble.ts'
 import { type AddedIndices, BodyEmitter, type EmitContext } from './emit.ts'
+import { findLoopVersions } from './loops.ts'
 import { findNanSites } from './nan.ts'
 import { Op } from './opcodes.ts'
 import { ChargePlacer } from './optimise.ts'
@@ -18,8 +19,13 @@ interface AddedFunction {
   write(out: Writer): void
 }
 
+/** Bytes of loop bodies that may be written twice: this many in any module, and this share of its code. */
+const LOOP_ROOM = 2048
+const LOOP_SHARE = 0.08
+
 export interface RewriteOptions {
   readonly canonicalNaN: boolean
+  readonly loopVersions: boolean
 }
 
 export function rewrite(
@@ -109,15 +115,28 @@ function writeCode(
   const { module, plan, table } = context
   const imported = module.imports.length
   const out = new Writer(Math.ceil(module.bytes.length * 1.4) + 1024)
-  const placer = new ChargePlacer(module.bytes, table.entry, (callee) =>
-    callee < imported ? -1 : plan.functions[callee - imported]!.constantCost,
-  )
+  const constant = (callee: number): number =>
+    callee < imported ? -1 : plan.functions[callee - imported]!.constantCost
+  const placer = new ChargePlacer(module.bytes, constant)
+  const codeBytes = module.bodies.reduce((sum, { start, end }) => sum + end - start, 0)
+  let room = options.loopVersions ? LOOP_ROOM + codeBytes * LOOP_SHARE : 0
   const emitter = new BodyEmitter(context)
   module.bodies.forEach((body, i) => {
     const facts = analyser.analyse(imported + i, body)
     const floats = options.canonicalNaN && (facts.floatArithmetic || facts.simd)
     const nan = floats ? findNanSites(module, imported + i, body, facts.codeStart) : []
-    emitter.emit(out, i, facts, analyser.table, placer.place(analyser.table), nan)
+    const charges = placer.place(analyser.table, table.entry)
+    const params = module.types[module.functions[imported + i]!]!.params.length
+    const { versions, used } = findLoopVersions(
+      module,
+      analyser.table,
+      charges,
+      facts.codeStart,
+      params,
+      room,
+    )
+    room -= used
+    emitter.emit(out, i, facts, analyser.table, charges, nan, versions)
   })
   // A body written here may add another, so the length is read anew each time.
   for (let i = 0; i < added.length; i++) added[i]!.write(out)
