@@ -21,7 +21,7 @@ export async function openBench() {
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
     response.end(script ? bundle.outputFiles[0].text : '<!doctype html><title>bench</title>')
   })
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const profile = await mkdtemp(join(tmpdir(), 'icn-bench-'))
   const context = await chromium.launchPersistentContext(profile, findChromium().launchOptions)
   const page = await context.newPage()
@@ -32,9 +32,9 @@ export async function openBench() {
   return {
     async call(command, args = {}) {
       const answer = await page.evaluate(
-        message =>
-          new Promise(resolve => {
-            globalThis.bench.onmessage = event => resolve(event.data)
+        (message) =>
+          new Promise((resolve) => {
+            globalThis.bench.onmessage = (event) => resolve(event.data)
             globalThis.bench.postMessage(message)
           }),
         { command, args },

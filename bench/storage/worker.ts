@@ -19,12 +19,12 @@ const IN_FLIGHT = 64
 /** Keys as CIDs are: without order. */
 function factKey(n: number): string {
   let hash = Math.imul(n + 1, 0x9e3779b1)
-  let text = 'bafy'
-  for (let i = 0; i < 8; i++) {
+  let text = 'bafyrei'
+  for (let i = 0; i < 2; i++) {
     hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca77 + i)
     text += (hash >>> 0).toString(36).padStart(7, '0')
   }
-  return text
+  return `${text}gh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e`
 }
 
 function fact(n: number): Fact {
@@ -51,7 +51,7 @@ async function pump(count: number, call: (n: number) => Promise<unknown>): Promi
 }
 
 function job(state: State, n: number): Promise<unknown> {
-  return state.transact(tx => {
+  return state.transact((tx) => {
     const payer = `did:${n % 100}`
     const balance = tx.get(accounts, payer)?.balance ?? 0n
     tx.put(accounts, payer, { balance: balance + 1n })
@@ -101,7 +101,7 @@ const commands = {
       const state = await openState(await openIndexedDbStore(name), options)
       let answers = 0
       const total = await timed(async () => {
-        answers = await timed(() => pump(jobs, n => job(state, n)))
+        answers = await timed(() => pump(jobs, (n) => job(state, n)))
         await state.settle()
       })
       answered.push((jobs / answers) * 1000)
@@ -130,7 +130,7 @@ const commands = {
       bare.push(
         await timed(
           () =>
-            new Promise<void>(resolve => {
+            new Promise<void>((resolve) => {
               const transaction = database.transaction('fact', 'readwrite', { durability: 'strict' })
               transaction.objectStore('fact').put(fact(n), factKey(n))
               transaction.oncomplete = () => resolve()
@@ -140,7 +140,8 @@ const commands = {
     }
     await state.close()
     database.close()
-    const at = (values: number[], share: number): number => values.sort((a, b) => a - b)[Math.floor(values.length * share)]!
+    const at = (values: number[], share: number): number =>
+      values.sort((a, b) => a - b)[Math.floor(values.length * share)]!
     return { p50: at(ours, 0.5), p99: at(ours, 0.99), bareP50: at(bare, 0.5), bareP99: at(bare, 0.99) }
   },
 
@@ -152,8 +153,9 @@ const commands = {
       for (let n = from; n < to; n += chunk * 4) {
         await Promise.all(
           Array.from({ length: 4 }, (_, i) =>
-            state.transact(tx => {
-              for (let row = n + i * chunk; row < Math.min(to, n + (i + 1) * chunk); row++) tx.put(facts, factKey(row), fact(row))
+            state.transact((tx) => {
+              for (let row = n + i * chunk; row < Math.min(to, n + (i + 1) * chunk); row++)
+                tx.put(facts, factKey(row), fact(row))
             }),
           ),
         )
@@ -167,29 +169,45 @@ const commands = {
 
   /** Opening, the first cold read, a warm durable job and the newest 50 of a listing, on a database of `rows` rows. */
   async cold({ name, rows, rounds }: { name: string; rows: number; rounds: number }) {
-    const result = { open: [] as number[], get: [] as number[], absent: [] as number[], list: [] as number[], commit: [] as number[] }
+    const result = {
+      open: [] as number[],
+      get: [] as number[],
+      absent: [] as number[],
+      list: [] as number[],
+      commit: [] as number[],
+    }
     for (let round = 0; round < rounds; round++) {
       let state!: State
       result.open.push(await timed(async () => (state = await openState(await openIndexedDbStore(name)))))
       const at = factKey(Math.floor((rows * (round + 0.5)) / rounds))
-      result.get.push(await timed(() => state.read(tx => tx.get(facts, at))))
-      result.absent.push(await timed(() => state.read(tx => tx.get(facts, `${at}x`))))
-      result.list.push(await timed(() => state.read(tx => tx.list(facts, { limit: 50, reverse: true }))))
+      result.get.push(await timed(() => state.read((tx) => tx.get(facts, at))))
+      result.absent.push(await timed(() => state.read((tx) => tx.get(facts, `${at}x`))))
+      result.list.push(await timed(() => state.read((tx) => tx.list(facts, { limit: 50, reverse: true }))))
       result.commit.push(await timed(() => job(state, 1_000_000_000 + rows + round)))
       await state.close()
     }
     return Object.fromEntries(Object.entries(result).map(([name, times]) => [name, median(times)]))
   },
 
-  async gets({ name, rows, count, options }: { name: string; rows: number; count: number; options?: object }) {
+  async gets({
+    name,
+    rows,
+    count,
+    options,
+  }: {
+    name: string
+    rows: number
+    count: number
+    options?: object
+  }) {
     const state = await openState(await openIndexedDbStore(name), options)
     const time = await timed(async () => {
-      for (let i = 0; i < count; i++) await state.read(tx => tx.get(facts, factKey((i * 7919) % rows)))
+      for (let i = 0; i < count; i++) await state.read((tx) => tx.get(facts, factKey((i * 7919) % rows)))
     })
     const scan = await timed(async () => {
       let after = ''
       for (;;) {
-        const page = await state.read(tx => tx.list(facts, { limit: 1000, after }))
+        const page = await state.read((tx) => tx.list(facts, { limit: 1000, after }))
         if (page.length === 0) break
         after = page.at(-1)![0]
       }
@@ -199,7 +217,9 @@ const commands = {
   },
 }
 
-self.onmessage = async ({ data: { command, args } }: MessageEvent<{ command: keyof typeof commands; args: never }>) => {
+self.onmessage = async ({
+  data: { command, args },
+}: MessageEvent<{ command: keyof typeof commands; args: never }>) => {
   try {
     self.postMessage({ result: await commands[command](args) })
   } catch (error) {

@@ -1,0 +1,77 @@
+/**
+ * The worker, the page's process and the whole browser killed under load, at instants of a seeded randomness, on a
+ * profile on disk. After each: every answered job is there, none is half there, no money was made or lost.
+ * ICN_INSTANTS=200 is the long form, ICN_SEED another course.
+ */
+import { expect, test } from '@playwright/test'
+import { Profile, type Tab } from './profile.ts'
+
+const INSTANTS = Number(process.env.ICN_INSTANTS ?? 6)
+const SEED = Number(process.env.ICN_SEED ?? 1)
+
+/** Small bounds, so that working off the log and merging are under way at most instants. */
+const BUSY = { flushRows: 150, flushCommits: 20, fanout: 3, pageBytes: 2048, slicePages: 2 }
+
+function randomness(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+test(`killed at ${INSTANTS} instants under load, nothing answered is lost and nothing is half there`, async () => {
+  test.setTimeout(60_000 + INSTANTS * 10_000)
+  const random = randomness(SEED)
+  const profile = await Profile.create()
+  const answered: string[] = []
+  const killed = { worker: 0, renderer: 0, browser: 0, everything: 0 }
+  let name = ''
+  try {
+    let tab: Tab = await profile.open(answered)
+    for (let instant = 0; instant < INSTANTS; instant++) {
+      // A database serves for some instants, so that what one crash left behind meets the next.
+      if (instant % 6 === 0) {
+        name = `faults-${instant}`
+        answered.length = 0
+      }
+      await tab.call('open', { name, options: instant % 3 === 2 ? {} : BUSY })
+      const renderers = await profile.renderers()
+      await tab.call('load', { tab: `t${instant}` })
+      const before = answered.length
+      const wanted = before + 1 + Math.floor(random() * 120)
+      await tab.until(() => answered.length >= wanted)
+      const dice = random()
+      if (dice < 0.5) {
+        killed.worker++
+        await tab.terminateWorker()
+      } else if (dice < 0.8) {
+        killed.renderer++
+        const crashed = tab.page.waitForEvent('crash')
+        for (const pid of renderers) process.kill(pid, 'SIGKILL')
+        await crashed
+        tab = await profile.open(answered)
+      } else {
+        const everything = dice < 0.9
+        killed[everything ? 'everything' : 'browser']++
+        await profile.kill(everything)
+        await profile.start()
+        tab = await profile.open(answered)
+      }
+      await tab.call('open', { name, options: BUSY })
+      const { problems, jobs, failing } = await tab.call<{
+        problems: string[]
+        jobs: number
+        failing?: string
+      }>('verify', {
+        answered,
+      })
+      expect({ instant, problems, failing }).toEqual({ instant, problems: [], failing: undefined })
+      expect(jobs).toBeGreaterThanOrEqual(answered.length)
+      await tab.call('close')
+    }
+    console.log(`killed: ${JSON.stringify(killed)}`)
+  } finally {
+    await profile.close()
+  }
+})
