@@ -6,7 +6,7 @@ import type { ExecutionReceipt } from '../identity/receipt.ts'
 import type { JobSubmission } from '../mesh/job.ts'
 import type { ActualMeshJob } from '../mesh/types.ts'
 import type { Transaction } from '../storage/types.ts'
-import type { Capability } from './abi.ts'
+import type { Capability } from './served.ts'
 
 export type HostValue = string | number | bigint | boolean
 

@@ -1,3 +1,4 @@
-export { type AbiFunction, type Capability, findAbi, HOST_ABI, IMPORT_MODULE } from './abi.ts'
+export { findAbi, HOST_ABI } from './abi.ts'
 export { HOST_DOCS } from './docs.ts'
+export { type AbiFunction, type Capability, IMPORT_MODULE, SERVED_ABI } from './served.ts'
 export { type ParamKind, parseShape, type ResultKind, type Shape, showType } from './shapes.ts'

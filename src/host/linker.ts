@@ -6,11 +6,11 @@ import { utf8 } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { IcnError } from '../common/errors.ts'
 import type { HostImports, ImportInfo } from '../wasm/types.ts'
-import { type AbiFunction, findAbi, IMPORT_MODULE } from './abi.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { isRefusal, refusal } from './errors.ts'
 import { HOST_FUNCTIONS } from './functions.ts'
 import type { GuestMemory } from './memory.ts'
+import { type AbiFunction, findServed, IMPORT_MODULE } from './served.ts'
 import { handleOf, parseShape, type Shape, sameType, showType } from './shapes.ts'
 
 export interface HostCall {
@@ -70,8 +70,8 @@ export function resolveImports(imports: readonly ImportInfo[]): readonly LinkedI
       )
     }
     seen.set(name, declared)
-    const abi = findAbi(name) ?? null
-    if (abi === null || abi.shapes.length === 0) return { name, abi, shape: null }
+    const abi = findServed(name) ?? null
+    if (abi === null) return { name, abi, shape: null }
     const shapes = abi.shapes.map(parseShape)
     const shape = shapes.find((candidate) => sameType(candidate.type, type))
     if (shape !== undefined) return { name, abi, shape }

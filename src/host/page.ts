@@ -1,10 +1,10 @@
 /** Host calls from the page: the functions of the table by name, with plain values in place of pointers. */
 import { inWords, U64_MAX, utf8 } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
-import { type AbiFunction, findAbi } from './abi.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { refusal } from './errors.ts'
 import { invoke, tooLong } from './linker.ts'
+import { type AbiFunction, findServed } from './served.ts'
 import { type ParamKind, parseShape } from './shapes.ts'
 
 /**
@@ -13,8 +13,8 @@ import { type ParamKind, parseShape } from './shapes.ts'
  * or the function's refusal
  */
 export function callByName(name: string, args: readonly unknown[], context: HostContext): HostValue | null {
-  const abi = typeof name === 'string' ? findAbi(name) : undefined
-  if (abi === undefined || abi.shapes.length === 0) {
+  const abi = typeof name === 'string' ? findServed(name) : undefined
+  if (abi === undefined) {
     throw new IcnError(
       'InvalidSystemApiCall',
       `Invalid system API call: this runtime serves no host function named ${inWords(name)}.`,

@@ -6,7 +6,7 @@
 import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { SystemTimeProvider, type TimeProvider } from '../common/time.ts'
-import type { Capability } from '../host/abi.ts'
+import type { Capability } from '../host/served.ts'
 import type { DidResolver } from '../identity/resolver.ts'
 import type { Signer } from '../identity/signer.ts'
 import type { MeshNetworkService } from '../mesh/service.ts'

@@ -5,10 +5,10 @@
  */
 import type { Did } from '../common/did.ts'
 import { IcnError, type IcnErrorCode } from '../common/errors.ts'
-import type { Capability } from '../host/abi.ts'
 import type { HostContext, HostJobs, HostLogLine } from '../host/context.ts'
 import { type HostCall, linkImports } from '../host/linker.ts'
 import { GuestMemory } from '../host/memory.ts'
+import type { Capability } from '../host/served.ts'
 import type { RunLimits } from '../protocol/api.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
 import { instantiate } from '../wasm/instance.ts'

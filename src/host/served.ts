@@ -1,0 +1,137 @@
+/**
+ * The functions that are served, as data: from this table the linker works, and the docs and guest headers are made.
+ * Indices 10 to 26 are upstream's (ref §1.2); 0 to 9, 13 to 15 and 27 up are ours (decision 4). A function accepts every
+ * one of its shapes under every one of its names.
+ */
+import { MAX_JOB_JSON_SIZE } from '../mesh/job.ts'
+
+export const IMPORT_MODULE = 'icn'
+
+/** What a runtime must have been started with before a guest or page may call the function. */
+export type Capability = 'credit'
+
+export interface AbiFunction {
+  readonly name: string
+  /** Other spellings a module may import the function by. */
+  readonly aliases: readonly string[]
+  /** Stable number; null for names of compiled contracts that have none yet. */
+  readonly index: number | null
+  /** Accepted import shapes in the language of `shapes.ts`; empty when the function is not served. */
+  readonly shapes: readonly string[]
+  /** Fuel of one call. */
+  readonly fuel: number
+  /** Fuel per byte copied in or out. */
+  readonly fuelPerByte: number
+  /** Longest accepted text argument, bytes; a longer one is refused before it is copied. */
+  readonly maxBytes: number
+  /** What the text argument is, as a refusal names it. */
+  readonly subject: string
+  readonly capability: Capability | null
+}
+
+const MAX_DID_BYTES = 512
+const MAX_CID_BYTES = 256
+const MAX_RECEIPT_BYTES = 65_536
+const MAX_LOG_BYTES = 65_536
+
+interface Served {
+  readonly aliases?: readonly string[]
+  readonly shapes: readonly string[]
+  readonly fuel: number
+  readonly fuelPerByte?: number
+  readonly maxBytes?: number
+  readonly subject?: string
+  readonly capability?: Capability
+}
+
+const served = (index: number, name: string, entry: Served): AbiFunction => ({
+  name,
+  aliases: entry.aliases ?? [],
+  index,
+  shapes: entry.shapes,
+  fuel: entry.fuel,
+  fuelPerByte: entry.fuelPerByte ?? 1,
+  maxBytes: entry.maxBytes ?? MAX_DID_BYTES,
+  subject: entry.subject ?? 'Account ID',
+  capability: entry.capability ?? null,
+})
+
+export const SERVED_ABI: readonly AbiFunction[] = [
+  served(1, 'host_log', {
+    aliases: ['host_log_message'],
+    shapes: ['i32, text ->', 'text ->'],
+    fuel: 200,
+    maxBytes: MAX_LOG_BYTES,
+    subject: 'Log message',
+  }),
+  served(4, 'host_get_current_time', { shapes: ['-> i64'], fuel: 50 }),
+  served(5, 'host_get_caller', { shapes: ['out -> written', '-> string'], fuel: 200 }),
+  served(6, 'host_last_error_code', { shapes: ['-> i32'], fuel: 50 }),
+  served(7, 'host_last_error', { shapes: ['out -> written'], fuel: 200 }),
+  served(8, 'host_get_job_id', { shapes: ['job, out -> written'], fuel: 200 }),
+  served(9, 'host_get_job_status', {
+    aliases: ['wasm_host_get_job_status'],
+    shapes: ['text, out -> written'],
+    fuel: 5_000,
+    fuelPerByte: 2,
+    maxBytes: MAX_CID_BYTES,
+    subject: 'Job ID',
+  }),
+  served(10, 'host_account_get_mana', {
+    aliases: ['wasm_host_account_get_mana', 'host_get_mana_balance'],
+    shapes: ['-> u64', 'text -> u64'],
+    fuel: 500,
+    fuelPerByte: 4,
+  }),
+  served(11, 'host_account_spend_mana', {
+    aliases: ['wasm_host_account_spend_mana'],
+    shapes: ['text, u64 ->', 'text, u64 -> flag'],
+    fuel: 2_000,
+    fuelPerByte: 4,
+  }),
+  served(12, 'host_account_credit_mana', {
+    aliases: ['wasm_host_account_credit_mana'],
+    shapes: ['text, u64 ->', 'text, u64 -> flag'],
+    fuel: 2_000,
+    fuelPerByte: 4,
+    capability: 'credit',
+  }),
+  served(13, 'host_price_by_reputation', { shapes: ['u64, u64 -> u64'], fuel: 100 }),
+  served(16, 'host_submit_mesh_job', {
+    aliases: ['wasm_host_submit_mesh_job'],
+    shapes: ['text -> handle', 'text -> handle32', 'text ->', 'text, out -> written'],
+    fuel: 20_000,
+    fuelPerByte: 4,
+    maxBytes: MAX_JOB_JSON_SIZE,
+    subject: 'Job JSON',
+  }),
+  served(22, 'host_get_pending_mesh_jobs', {
+    aliases: ['wasm_host_get_pending_mesh_jobs'],
+    shapes: ['out -> written'],
+    fuel: 10_000,
+    fuelPerByte: 4,
+  }),
+  served(23, 'host_anchor_receipt', {
+    aliases: ['wasm_host_anchor_receipt'],
+    shapes: ['text -> flag', 'text ->', 'text -> handle', 'text, out -> written'],
+    fuel: 100_000,
+    fuelPerByte: 4,
+    maxBytes: MAX_RECEIPT_BYTES,
+    subject: 'Receipt JSON',
+  }),
+  served(24, 'host_get_reputation', {
+    aliases: ['wasm_host_get_reputation'],
+    shapes: ['-> i64', 'text -> i64'],
+    fuel: 500,
+    fuelPerByte: 4,
+  }),
+]
+
+const byName = new Map(
+  SERVED_ABI.flatMap((entry) => [entry.name, ...entry.aliases].map((name) => [name, entry])),
+)
+
+/** Any other name, known or not, links to a stub that traps when it is called (decision 3). */
+export function findServed(name: string): AbiFunction | undefined {
+  return byName.get(name)
+}
