@@ -1,6 +1,11 @@
 /** Swaps metered bytes in wherever a package compiles WebAssembly, so that it is driven through its own interface. */
-import { DEPTH_MASK, LARGEST_BUDGET } from '../../src/wasm/counter.ts'
-import { METER_EXPORTS, type MeterOptions, meter } from '../../src/wasm/index.ts'
+import {
+  type HostImports,
+  instantiate,
+  type MeteredInstance,
+  type MeterOptions,
+  meter,
+} from '../../src/wasm/index.ts'
 
 export interface Swapped {
   readonly bytes: number
@@ -26,12 +31,13 @@ export const LIMITS = {
   brTableTargets: 100_000,
 }
 /** The largest budgets there are: nothing here is to be stopped. */
-const AMPLE = LARGEST_BUDGET
+const AMPLE = 1n << 48n
 
 /** @returns what has been swapped, filled in as modules come */
 export function hookWebAssembly(options: MeterOptions): Swapped[] {
   const swapped: Swapped[] = []
-  const instances = new Map<WebAssembly.Module, WebAssembly.Instance[]>()
+  const instances = new Map<WebAssembly.Module, MeteredInstance[]>()
+  let inside = false
   const { Module: PlainModule, Instance: PlainInstance } = WebAssembly
 
   function swap(source: BufferSource): WebAssembly.Module {
@@ -41,41 +47,39 @@ export function hookWebAssembly(options: MeterOptions): Swapped[] {
         : new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength)
     const metered = meter(bytes, { ...options, limits: LIMITS })
     const module = new PlainModule(metered.bytes)
-    const made: WebAssembly.Instance[] = []
+    const made: MeteredInstance[] = []
     instances.set(module, made)
     swapped.push({
       bytes: bytes.length,
       meteredBytes: metered.bytes.length,
-      fuel: () =>
-        made.reduce(
-          (sum, { exports }) => sum + AMPLE - (exports[METER_EXPORTS.fuel] as WebAssembly.Global).value,
-          0n,
-        ),
+      fuel: () => made.reduce((sum, { fuelUsed }) => sum + fuelUsed, 0n),
     })
     return module
   }
 
-  /** What `instantiate` of the product does, for callers that make instances themselves. */
+  /** Callers expect an instance; what they get has its prototype, and the exports of the metered one. */
   function start(module: WebAssembly.Module, imports: WebAssembly.Imports = {}): WebAssembly.Instance {
-    const instance = new PlainInstance(module, imports)
-    const { exports } = instance
-    const set = (name: string, value: number | bigint) => {
-      const global = exports[name]
-      if (global instanceof WebAssembly.Global) global.value = value
+    inside = true
+    const onInstance = (made: MeteredInstance) => {
+      inside = false
+      instances.get(module)?.push(made)
     }
-    set(METER_EXPORTS.fuel, AMPLE)
-    set(METER_EXPORTS.depth, DEPTH_MASK)
-    set(METER_EXPORTS.pages, 65_536)
-    instances.get(module)?.push(instance)
-    const begin = exports[METER_EXPORTS.start]
-    if (typeof begin === 'function') begin()
-    return instance
+    const options = { fuel: AMPLE, callDepth: 1_000_000, memoryPages: 65_536, onInstance }
+    try {
+      const { exports } = instantiate(module, imports as HostImports, options)
+      return Object.create(PlainInstance.prototype, { exports: { value: exports } }) as WebAssembly.Instance
+    } finally {
+      inside = false
+    }
   }
 
   const api = WebAssembly as unknown as Record<string, unknown>
   api.Module = new Proxy(PlainModule, { construct: (_, [source]) => swap(source as BufferSource) })
   api.Instance = new Proxy(PlainInstance, {
-    construct: (_, [module, imports]) => start(module as WebAssembly.Module, imports as WebAssembly.Imports),
+    construct: (_, [module, imports]) =>
+      inside
+        ? new PlainInstance(module as WebAssembly.Module, imports as WebAssembly.Imports)
+        : start(module as WebAssembly.Module, imports as WebAssembly.Imports),
   })
   api.compile = async (source: BufferSource) => swap(source)
   api.instantiate = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {

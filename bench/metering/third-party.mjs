@@ -105,6 +105,7 @@ export async function thirdParty(browser, options) {
     const ratios = {
       metered: ratio(times.metered, times.plain),
       'no NaN': ratio(times['no NaN'], times.plain),
+      least: least(times.metered, times.plain),
     }
     rows.push({ name, ratios, ms: Math.min(...times.plain), fuel: one.fuel.metered })
     process.stderr.write(
