@@ -42,6 +42,8 @@ export const MATERIALISE_DEFAULTS: MaterialiseOptions = {
 
 /** Commits that stay in the log after they are worked off, so that a tab a little behind still hears their events. */
 const KEPT_COMMITS = 32
+/** A flush writes some 64 pages, a step 16, and a row is moved three or four times on its way to a million. */
+const MERGE_STEPS_PER_FLUSH = 16
 /** Another tab is at it: no use asking for the lock at every commit. */
 const BUSY_MS = 100
 /** After a failure (a full disk, as a rule) nothing is tried for so long. */
@@ -65,7 +67,8 @@ export class Materialiser {
   readonly #owner: string
   readonly #options: MaterialiseOptions
   #running: Promise<void> | undefined
-  #flushing: Promise<void> | undefined
+  /** Those waiting for the next flush. */
+  readonly #flushed: (() => void)[] = []
   #merge: Merge | undefined
   #stopped = false
   #pausedUntil = 0
@@ -95,11 +98,13 @@ export class Materialiser {
     this.#start()
   }
 
-  /** While the tail is far beyond its bound and this tab works it off: wait for that. */
+  /** While the tail is far beyond its bound and this tab is at work on it: wait for that. */
   async pressure(): Promise<void> {
-    const { tailBytes, tailRows } = this.#tail
     const { flushBytes, flushRows } = this.#options
-    if (tailBytes > flushBytes * 4 || tailRows > flushRows * 4) await this.#flushing
+    while (this.#running && (this.#tail.tailBytes > flushBytes * 4 || this.#tail.tailRows > flushRows * 4)) {
+      const flushed = new Promise<void>((resolve) => this.#flushed.push(resolve))
+      await Promise.race([flushed, this.#running])
+    }
   }
 
   /** Works off everything there is, due or not. For tests and before an export. */
@@ -142,14 +147,21 @@ export class Materialiser {
     await this.#tail.refresh()
     await this.#takeOver()
     let flushAll = all
+    let mergeSteps = 0
     while (!this.#stopped) {
-      if (this.#flushIsDue || (flushAll && this.#tail.epoch > this.#tail.manifest.applied)) {
+      const flushIsDue = this.#flushIsDue || (flushAll && this.#tail.epoch > this.#tail.manifest.applied)
+      // Under steady load a flush is always due. Merging must not starve, or reads would have ever more runs to ask; so
+      // each flush is followed by as many steps as its rows will cost on their way down.
+      if (flushIsDue && mergeSteps === 0) {
         flushAll = false
-        this.#flushing = this.#flush().finally(() => {
-          this.#flushing = undefined
-        })
-        await this.#flushing
-      } else if (!(await this.#mergeStep()) && !(await this.#discardStep())) {
+        await this.#flush()
+        for (const resolve of this.#flushed.splice(0)) resolve()
+        mergeSteps = MERGE_STEPS_PER_FLUSH
+      } else if ((await this.#mergeStep()) || (await this.#discardStep())) {
+        mergeSteps = Math.max(0, mergeSteps - 1)
+      } else if (flushIsDue) {
+        mergeSteps = 0
+      } else {
         return
       }
     }

@@ -3,6 +3,7 @@
  * otherwise the list of what to read. Pages never change once written, so nothing here is ever stale; what changes is the
  * manifest that names the runs.
  */
+import { IcnError } from '../common/errors.ts'
 import type { Cell, LargeRef } from './cell.ts'
 import { Filter } from './filter.ts'
 import type { Manifest, Run } from './manifest.ts'
@@ -34,7 +35,9 @@ interface LargeEntry {
 export class Pages {
   /** Pages of each run by key order, gaps allowed. */
   readonly #runs = new Map<number, Page[]>()
-  readonly #filters = new Map<number, Filter>()
+  /** Undefined: could not be read, and is done without. */
+  readonly #filters = new Map<number, Filter | undefined>()
+  readonly #filtersMissed = new Set<Run>()
   readonly #large = new Map<number, LargeEntry>()
   readonly #limit: number
   #bytes = 0
@@ -74,7 +77,7 @@ export class Pages {
         // Ask for the older runs' pages in the same go: one more look at the disk costs more than a page too many.
         for (const older of runs.slice(i)) {
           if (!this.#mayHold(older, key) || this.pageAt(older, key)) continue
-          if (older.filter > 0 && !this.#filters.has(older.id)) wants.push({ kind: 'filter', run: older })
+          if (older.filter > 0 && !this.#filters.has(older.id)) this.#filtersMissed.add(older)
           wants.push({ kind: 'page', run: older, from: key, count: 1 })
         }
         return MISS
@@ -121,9 +124,7 @@ export class Pages {
         const { run } = want
         return {
           read: one('filters', run.id),
-          accept: (values) => {
-            if (values.length > 0) this.#addFilter(run, Filter.decode(run.id, values[0]))
-          },
+          accept: (values) => this.#addFilter(run, values[0]),
         }
       }
       const { run, count } = want
@@ -159,14 +160,28 @@ export class Pages {
     this.#bytes += page.bytes
   }
 
-  /** Filters are never evicted: a little over a byte for each row there is. */
-  #addFilter(run: Run, filter: Filter): void {
-    if (this.manifest.runs.some(({ id }) => id === run.id)) this.#filters.set(run.id, filter)
+  /** The filters that would have saved a look at a page, once: they are fetched when nobody waits for them. */
+  takeMissedFilters(): Want[] {
+    const wants = [...this.#filtersMissed].map((run) => ({ kind: 'filter', run }) as const)
+    this.#filtersMissed.clear()
+    return wants
+  }
+
+  /** Filters are never evicted: a little over a byte for each row there is. A damaged one is done without: pages decide. */
+  #addFilter(run: Run, value: unknown): void {
+    if (!this.manifest.runs.some(({ id }) => id === run.id)) return
+    let filter: Filter | undefined
+    try {
+      filter = Filter.decode(run.id, value)
+    } catch (error) {
+      if (!IcnError.is(error)) throw error
+    }
+    this.#filters.set(run.id, filter)
   }
 
   get filterBytes(): number {
     let sum = 0
-    for (const filter of this.#filters.values()) sum += filter.bytes
+    for (const filter of this.#filters.values()) sum += filter?.bytes ?? 0
     return sum
   }
 

@@ -313,6 +313,7 @@ class DurableState implements State, View, Tail {
             if (asking === asked) throw damaged(nameOf(run.wants[0]!), 'is missing')
             asked = asking
             await this.#fetch(run.wants)
+            this.#fetchFilters()
           }
         } catch (error) {
           return { error }
@@ -514,6 +515,13 @@ class DurableState implements State, View, Tail {
       },
       materialising: this.#materialiser.lastFailure,
     }
+  }
+
+  /** In the background: a filter makes later answers faster and no answer different. */
+  #fetchFilters(): void {
+    if (this.#closed) return
+    const wants = this.pages.takeMissedFilters()
+    if (wants.length > 0) this.#fetch(wants).catch(() => {})
   }
 
   /** The log no longer reaches back to what this tab knew: begin again from the pages. */
