@@ -85,7 +85,17 @@ export class Modules {
         data: { reason: 'moduleNotFound', cid: cid.toString() },
       })
     }
-    return this.prepare(block.data)
+    const prepared = await this.prepare(block.data)
+    // A block of the same bytes by another author has another CID; records name the one that is stored.
+    return prepared.cid.equals(cid) ? prepared : { ...prepared, cid }
+  }
+
+  /** Lists a module whose block came in some other way. */
+  async remember(cid: Cid): Promise<void> {
+    const block = await this.#store.read((tx) => getBlock(tx, cid))
+    if (block === undefined || !moduleBlock(block.data).cid.equals(cid)) return
+    const prepared = await this.prepare(block.data)
+    await this.#store.transact((tx) => storeModule(tx, prepared, block.data))
   }
 
   #cached(cid: Cid): Prepared | undefined {
