@@ -1,8 +1,9 @@
 // What the playground's tests share: opening the page so that nothing goes wrong unseen, and a person's few gestures.
 import { readFileSync } from 'node:fs'
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, expect as baseExpect, type Page } from '@playwright/test'
 
-export { expect }
+/** Patient enough for a busy machine; nothing here waits that long on an idle one. */
+export const expect = baseExpect.configure({ timeout: 20_000 })
 
 /** Every test fails on an uncaught error, a console error or a breach of the content policy; `allowed` names exceptions. */
 export const test = base.extend<{ allowed: readonly RegExp[]; quiet: undefined }>({

@@ -57,6 +57,9 @@ test('a contract that asks for more memory than is allowed is refused', async ({
 
 test('a run can be watched and cancelled, and the next one works', async ({ page }) => {
   await open(page)
+  const balance = page.locator('.balance-chip strong')
+  await expect(balance).toHaveText(/\d/)
+  const before = await balance.textContent()
   await choose(page, 'Count for ever')
   await page.getByLabel('Fuel budget').fill('100 000 000 000')
   await run(page)
@@ -66,6 +69,8 @@ test('a run can be watched and cancelled, and the next one works', async ({ page
   await expect(
     page.getByText(/The run was cancelled, and the runtime was started again/).first(),
   ).toBeVisible()
+  await expect(balance).toHaveText(before ?? '')
+  await expect(outcome(page).locator('.recent').getByRole('link', { name: 'Cancelled' })).toBeVisible()
   await choose(page, 'Hello')
   await page.getByLabel('Fuel budget').fill('1,000,000')
   await run(page)

@@ -17,7 +17,7 @@ import { problemCard } from './parts/problem.ts'
 import { href, type PanelFactory, parseRoute, startRouter } from './router.ts'
 import { loadSamples } from './samples.ts'
 import { OPTIONS } from './settings.ts'
-import { buildShell } from './shell.ts'
+import { buildShell, type Shell } from './shell.ts'
 import { createStore, INITIAL, type Store, type UiState } from './store.ts'
 import { applyTheme } from './theme.ts'
 
@@ -26,6 +26,15 @@ const app = document.querySelector('#app')
 if (app) void start(app)
 
 async function start(place: Element): Promise<void> {
+  // A file dropped before the runtime is up would otherwise make the browser leave the page.
+  let opened: (handlers: IntakeHandlers) => void = () => {}
+  const handlers = new Promise<IntakeHandlers>((resolve) => {
+    opened = resolve
+  })
+  listenForModules({
+    take: (module) => void handlers.then((ready) => ready.take(module)),
+    refuse: (name, error) => void handlers.then((ready) => ready.refuse(name, error)),
+  })
   const store = createStore<UiState>(INITIAL)
   const shell = buildShell(place, store)
   const waiting = h('div')
@@ -37,7 +46,7 @@ async function start(place: Element): Promise<void> {
     Object.assign(window, { icn: runtime }) // for the console and for end-to-end tests
     const did = await runtime.identity.did()
     clearTimeout(slow)
-    open({ runtime, did, store, actions: createActions(runtime, store) }, shell)
+    opened(open({ runtime, did, store, actions: createActions(runtime, store) }, shell))
   } catch (error) {
     clearTimeout(slow)
     fill(
@@ -48,7 +57,7 @@ async function start(place: Element): Promise<void> {
   }
 }
 
-function open(context: Context, shell: ReturnType<typeof buildShell>): void {
+function open(context: Context, shell: Shell): IntakeHandlers {
   const { actions } = context
   const handlers: IntakeHandlers = {
     take(module) {
@@ -60,7 +69,6 @@ function open(context: Context, shell: ReturnType<typeof buildShell>): void {
       actions.refuse(name, error)
     },
   }
-  listenForModules(handlers)
   follow(context)
   const either = (list: PanelFactory, one: PanelFactory): PanelFactory => {
     return (argument, signal) => (argument === undefined ? list : one)(argument, signal)
@@ -79,6 +87,7 @@ function open(context: Context, shell: ReturnType<typeof buildShell>): void {
   )
   const { choice, choosing, samples } = context.store.get()
   if (!choice && !choosing && samples[0]) void actions.chooseSample(samples[0])
+  return handlers
 }
 
 /** A module may arrive while another screen is open. */
@@ -88,6 +97,7 @@ function showRun(): void {
 
 /** Keeps the balance current, shows the last run of an earlier visit, and tells of restarts. */
 function follow({ runtime, did, store }: Context): void {
+  const readBalance = () => void runtime.mana.balance().then((balance) => store.set({ balance }), report)
   runtime.on('mana', (event) => {
     if (event.did !== did) return
     store.set({ balance: event.balance })
@@ -96,8 +106,9 @@ function follow({ runtime, did, store }: Context): void {
   runtime.on('restart', ({ reason }) => {
     store.set({ lastTick: Date.now() })
     notice('restart', restartMessage(reason))
+    readBalance() // a run that was stopped has got its mana back
   })
-  void runtime.mana.balance().then((balance) => store.set({ balance }), report)
+  readBalance()
   void runtime.receipts.list({ limit: 10 }).then(({ items }) => {
     const stored = items.find((receipt) => receipt.run) // a job without a contract leaves a receipt too
     if (stored && store.get().run.kind === 'none') store.set({ run: { kind: 'earlier', stored } })

@@ -96,7 +96,7 @@ const PROBLEMS: Readonly<Record<string, readonly [title: string, advice?: string
     'Everything stored before is still there. Try again.',
   ],
   Closed: ['The runtime has been closed', 'Reload the page to start it again.'],
-  Aborted: ['Cancelled', 'The step was stopped before it was done.'],
+  Aborted: ['Cancelled'],
   ExecutionTimeout: ['It took too long', 'The runtime stopped it. A smaller fuel budget ends a run earlier.'],
   Economic: ['Not enough mana', 'Mana comes back by itself over time. The Mana page shows when.'],
   ResourceLimitExceeded: ['Over a limit of this runtime'],

@@ -6,6 +6,7 @@ import { progress } from '../parts/busy.ts'
 import { problemCard } from '../parts/problem.ts'
 import { slip, slipOfReceipt, slipOfRun } from '../parts/slip.ts'
 import type { RunState } from '../store.ts'
+import { problem } from '../words.ts'
 import { recentReceipts } from './recent.ts'
 
 const PATIENCE_MS = 200
@@ -69,7 +70,7 @@ function content(run: RunState, retry: () => void): HTMLElement {
       return h(
         'div',
         { class: 'tray-problem' },
-        problemCard(run.error, { after: 'No receipt was written for this.', retry }),
+        problemCard(run.error, { after: afterStop(run.error), retry }),
       )
     default:
       return h(
@@ -82,6 +83,13 @@ function content(run: RunState, retry: () => void): HTMLElement {
         ),
       )
   }
+}
+
+/** A run that was stopped from outside is a job that failed; anything else thrown came before there was a job. */
+function afterStop(error: unknown): string {
+  return ['Aborted', 'ExecutionTimeout', 'WorkerCrashed'].includes(problem(error).code)
+    ? 'Its mana is given back, and a receipt says that it was stopped.'
+    : 'It did not start, so no receipt was written.'
 }
 
 /** On a narrow screen the slip is below the controls; a person should not have to look for it. */

@@ -9,6 +9,7 @@ import { copyableId, linkedId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
 import { slip, slipOfReceipt } from '../parts/slip.ts'
 import { href, type PanelFactory } from '../router.ts'
+import { ending } from '../words.ts'
 import { jobSection } from './job.ts'
 
 export function receiptPanel({ runtime, did }: Context): PanelFactory {
@@ -49,18 +50,30 @@ function content(stored: StoredReceipt, job: JobStatus | undefined, did: string)
     h(
       'div',
       { class: 'receipt-slip' },
-      data
-        ? slip(data, { level: 2, withReceipt: false })
-        : h(
-            'p',
-            { class: 'empty' },
-            stored.receipt.executor === did
-              ? 'This node answered the job itself; no contract had to run for it.'
-              : 'This receipt came from another node. The run behind it is not stored here.',
-          ),
+      data ? slip(data, { level: 2, withReceipt: false }) : withoutRun(stored, job, did),
     ),
     h('div', { class: 'receipt-facts' }, signature(stored), job && jobSection(job), places(stored)),
   ]
+}
+
+function withoutRun(stored: StoredReceipt, job: JobStatus | undefined, did: string): HTMLElement {
+  if (stored.receipt.executor !== did)
+    return h(
+      'p',
+      { class: 'empty' },
+      'This receipt came from another node. The run behind it is not stored here.',
+    )
+  if (!job?.failure)
+    return h('p', { class: 'empty' }, 'This node answered the job itself; no contract had to run for it.')
+  const end = ending(false, null, job.failure)
+  return h(
+    'div',
+    { class: 'empty' },
+    h('h2', {}, end.title),
+    h('p', {}, end.sentence),
+    h('p', {}, job.failure.message),
+    h('p', {}, 'What it used until then is not known.'),
+  )
 }
 
 function signature(stored: StoredReceipt): HTMLElement {

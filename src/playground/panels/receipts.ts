@@ -1,19 +1,18 @@
 /** Every receipt this node has anchored, newest first. */
-import type { StoredReceipt } from '../../index.ts'
 import { type Context, listen } from '../context.ts'
 import { h, icon } from '../dom.ts'
-import { number, when } from '../format.ts'
+import { when } from '../format.ts'
 import { mark } from '../parts/facts.ts'
 import { shortId } from '../parts/id.ts'
 import { rows } from '../parts/rows.ts'
+import { costOf, endingOf, type ReceiptEntry, withJobs } from '../receipts.ts'
 import { href, type PanelFactory } from '../router.ts'
-import { ending } from '../words.ts'
 
 const PAGE = 20
 
 export function receiptsPanel({ runtime, did }: Context): PanelFactory {
   return (_argument, signal) => {
-    const list = rows<StoredReceipt>(
+    const list = rows<ReceiptEntry>(
       {
         label: 'Receipts, newest first',
         loading: 'Loading receipts',
@@ -21,9 +20,15 @@ export function receiptsPanel({ runtime, did }: Context): PanelFactory {
           h('p', {}, 'No receipts yet. Each run leaves one.'),
           h('p', {}, h('a', { href: href('run') }, 'Run a contract')),
         ],
-        load: (after) =>
-          runtime.receipts.list({ limit: PAGE, signal, ...(after === undefined ? {} : { after }) }),
-        row: (stored) => receiptRow(stored, did),
+        load: async (after) => {
+          const page = await runtime.receipts.list({
+            limit: PAGE,
+            signal,
+            ...(after === undefined ? {} : { after }),
+          })
+          return { ...page, items: await withJobs(runtime, page.items, signal) }
+        },
+        row: (entry) => receiptRow(entry, did),
       },
       signal,
     )
@@ -49,9 +54,9 @@ export function receiptsPanel({ runtime, did }: Context): PanelFactory {
   }
 }
 
-function receiptRow(stored: StoredReceipt, did: string): HTMLElement {
-  const { cid, receipt, run } = stored
-  const end = ending(receipt.success, run?.result ?? null, run?.failure)
+function receiptRow(entry: ReceiptEntry, did: string): HTMLElement {
+  const { stored } = entry
+  const end = endingOf(entry)
   return h(
     'div',
     { class: 'row row-receipt' },
@@ -59,19 +64,11 @@ function receiptRow(stored: StoredReceipt, did: string): HTMLElement {
       'p',
       { class: `row-title tone-${end.tone}` },
       icon(end.tone === 'good' ? 'check' : 'cross'),
-      h('a', { href: href('receipts', cid), class: 'row-link' }, end.title),
+      h('a', { href: href('receipts', stored.cid), class: 'row-link' }, end.title),
     ),
     h('p', { class: 'row-when' }, when(stored.anchoredAt)),
-    h(
-      'p',
-      { class: 'row-numbers' },
-      run ? `${number(run.fuelUsed)} fuel, ${number(run.manaCharged)} mana` : whereFrom(stored, did),
-    ),
+    h('p', { class: 'row-numbers' }, costOf(entry, did)),
     h('p', { class: 'row-mark' }, mark(stored.signatureValid)),
-    h('p', { class: 'row-id' }, shortId(cid)),
+    h('p', { class: 'row-id' }, shortId(stored.cid)),
   )
-}
-
-function whereFrom({ receipt }: StoredReceipt, did: string): string {
-  return receipt.executor === did ? 'no contract ran' : 'from another node'
 }

@@ -1,22 +1,21 @@
 /** The receipts before the one on show, so that what ran earlier is at hand on the first screen. */
-import type { StoredReceipt } from '../../index.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { when } from '../format.ts'
+import { endingOf, type ReceiptEntry, withJobs } from '../receipts.ts'
 import { href } from '../router.ts'
-import { ending } from '../words.ts'
 
 const SHOWN = 4
 
 export function recentReceipts({ runtime, store }: Context, signal: AbortSignal): HTMLElement {
   const place = h('div', { class: 'recent' })
-  let newest: readonly StoredReceipt[] = []
+  let newest: readonly ReceiptEntry[] = []
 
   function show(): void {
     const { run } = store.get()
     const onShow =
       run.kind === 'done' ? run.result.receiptCid : run.kind === 'earlier' ? run.stored.cid : undefined
-    const others = newest.filter(({ cid }) => cid !== onShow).slice(0, SHOWN - 1)
+    const others = newest.filter(({ stored }) => stored.cid !== onShow).slice(0, SHOWN - 1)
     fill(
       place,
       others.length > 0 && [h('h3', {}, 'Receipts before that'), h('ul', {}, others.map(item))],
@@ -25,23 +24,25 @@ export function recentReceipts({ runtime, store }: Context, signal: AbortSignal)
   }
 
   async function load(): Promise<void> {
-    newest = (await runtime.receipts.list({ limit: SHOWN, signal })).items
+    const { items } = await runtime.receipts.list({ limit: SHOWN, signal })
+    newest = await withJobs(runtime, items, signal)
     show()
   }
 
   const quietly = () => void load().catch(() => undefined) // the receipts screen is where a failure is told
   listen(runtime, 'receipt', quietly, signal)
+  listen(runtime, 'restart', quietly, signal) // a run that ended its worker gets its receipt from the next one
   store.watch(['run'], show, signal)
   quietly()
   return place
 }
 
-function item({ cid, receipt, run, anchoredAt }: StoredReceipt): HTMLElement {
-  const { title } = ending(receipt.success, run?.result ?? null, run?.failure)
+function item(entry: ReceiptEntry): HTMLElement {
+  const { cid, anchoredAt } = entry.stored
   return h(
     'li',
     {},
-    h('a', { href: href('receipts', cid) }, title),
+    h('a', { href: href('receipts', cid) }, endingOf(entry).title),
     ' ',
     h('span', { class: 'quiet' }, when(anchoredAt)),
   )
