@@ -97,7 +97,7 @@ class Bytes {
     return this.bytes.subarray(this.at - count, this.at)
   }
   name(): string {
-    return new TextDecoder().decode(this.take(this.u32()))
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.take(this.u32()))
   }
   list<T>(read: () => T): T[] {
     return Array.from({ length: this.u32() }, read)
