@@ -82,6 +82,14 @@ export function merkleCid(codec: number, block: Omit<DagBlock, 'cid'>): Cid {
   return cidOfDigest(codec, hash.digest())
 }
 
+/** All that the Merkle CID is the SHA-256 of. */
+export function blockPreimage(block: Omit<DagBlock, 'cid'>): Uint8Array {
+  const { data, signature, scope } = block
+  return concatBytes(data, frame(block), signature ?? NOTHING, scope === null ? NOTHING : utf8(scope))
+}
+
+const NOTHING = new Uint8Array(0)
+
 function frame(block: Pick<DagBlock, 'links' | 'timestamp' | 'authorDid'>): Uint8Array {
   const links = block.links.map((link) => link.cid.toString()).sort()
   return concatBytes(

@@ -26,11 +26,14 @@ import {
   sequenceKey,
   toRow,
 } from './rows.ts'
+import { shapeFault } from './rows-check.ts'
 
 /** Most bytes of data in one block. */
 export const MAX_BLOCK_BYTES = 64 * 1024 * 1024
 /** Most links in one block. */
 export const MAX_BLOCK_LINKS = 65_536
+/** Most UTF-16 units in the names of one block's links, all together. */
+export const MAX_LINK_NAMES = 4 * 1024 * 1024
 
 const NO_COUNTERS: DagCounters = { nextSeq: 0, blocks: 0, bytes: 0 }
 const PAGE = 1_000
@@ -47,13 +50,7 @@ export function dagCounters(tx: Transaction): DagCounters {
  */
 export function putBlock(tx: Transaction, block: DagBlock): boolean {
   const cid = block.cid.toString()
-  if (block.data.length > MAX_BLOCK_BYTES || block.links.length > MAX_BLOCK_LINKS) {
-    throw failed(
-      cid,
-      'tooLarge',
-      `has ${block.data.length} bytes and ${block.links.length} links, the most are ${MAX_BLOCK_BYTES} and ${MAX_BLOCK_LINKS}`,
-    )
-  }
+  checkBlockSize(block)
   const fault = blockFault(block)
   if (fault !== undefined) throw failed(cid, 'cidMismatch', `is refused. ${fault}`)
   checkUnambiguous(block)
@@ -87,6 +84,22 @@ export function putBlock(tx: Transaction, block: DagBlock): boolean {
   return true
 }
 
+/** @throws IcnError DagOperationFailed `tooLarge` */
+export function checkBlockSize(block: DagBlock): void {
+  const cid = block.cid.toString()
+  if (block.data.length > MAX_BLOCK_BYTES || block.links.length > MAX_BLOCK_LINKS) {
+    throw failed(
+      cid,
+      'tooLarge',
+      `has ${block.data.length} bytes and ${block.links.length} links, the most are ${MAX_BLOCK_BYTES} and ${MAX_BLOCK_LINKS}`,
+    )
+  }
+  const names = block.links.reduce((sum, link) => sum + link.name.length, 0)
+  if (names > MAX_LINK_NAMES) {
+    throw failed(cid, 'tooLarge', `has link names of ${names} characters, the most is ${MAX_LINK_NAMES}`)
+  }
+}
+
 /** The block, its content checked against its CID. @throws IcnError DagOperationFailed `cidMismatch` when it was altered. */
 export function getBlock(tx: Transaction, cid: Cid): DagBlock | undefined {
   const key = cid.toString()
@@ -103,6 +116,8 @@ export function hasBlock(tx: Transaction, cid: Cid): boolean {
 
 /** Why a stored row is not the block its key names, or undefined when it is. */
 export function rowFault(cid: string, row: BlockRow): string | undefined {
+  const shape = shapeFault(row)
+  if (shape !== undefined) return `The row is not a block: ${shape}.`
   try {
     return blockFault(fromRow(cid, row))
   } catch (error) {
@@ -112,10 +127,12 @@ export function rowFault(cid: string, row: BlockRow): string | undefined {
 
 /** Removes a block with its pin and expiry. @returns false when there was none */
 export function deleteBlock(tx: Transaction, cid: string): boolean {
-  const row = tx.get(BLOCKS, cid)
+  const row = readable(tx, cid)
   if (row === undefined) return false
   tx.delete(BLOCKS, cid)
-  tx.delete(BLOCK_INDEX, sequenceKey(row.seq))
+  const index = sequenceKey(row.seq)
+  // A row changed by hand may name the number of another block.
+  if (tx.get(BLOCK_INDEX, index)?.cid === cid) tx.delete(BLOCK_INDEX, index)
   const counters = dagCounters(tx)
   tx.put(DAG_STATE, 'counters', {
     ...counters,
@@ -139,6 +156,21 @@ export function deleteBlock(tx: Transaction, cid: string): boolean {
   }
   tx.emit({ type: 'block', detail: { cid, change: 'deleted' } })
   return true
+}
+
+/** The row, or what of it can be accounted for when it is not one; see references.ts for the rest. */
+function readable(tx: Transaction, cid: string): BlockRow | undefined {
+  const row = tx.get(BLOCKS, cid)
+  if (row === undefined || shapeFault(row) === undefined) return row
+  return {
+    seq: Number.MAX_SAFE_INTEGER,
+    data: new Uint8Array(0),
+    links: [],
+    timestamp: 0n,
+    author: '',
+    signature: null,
+    scope: null,
+  }
 }
 
 export interface BlockListing {
@@ -203,7 +235,8 @@ export function fileLayoutPath(cid: string): string {
   return `${cid.slice(0, 2)}/${cid.slice(2, 4)}/${cid}`
 }
 
-function sameBlock(a: BlockRow, b: BlockRow): boolean {
+/** Whether two rows are the same block, wherever they stand in the order of listings. */
+export function sameBlock(a: BlockRow, b: BlockRow): boolean {
   const signature = (row: BlockRow) => row.signature ?? new Uint8Array(0)
   return (
     a.timestamp === b.timestamp &&

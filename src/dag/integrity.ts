@@ -4,9 +4,11 @@
  */
 import { IcnError } from '../common/errors.ts'
 import type { Transaction } from '../storage/types.ts'
-import { blockFault, type DagBlock } from './block.ts'
-import { deleteBlock, rowFault } from './blocks.ts'
-import { BLOCKS, type BlockRow, QUARANTINE, toRow } from './rows.ts'
+import { blockFault, checkUnambiguous, type DagBlock } from './block.ts'
+import { deleteBlock, putBlock, rowFault } from './blocks.ts'
+import { pinBlock, setBlockTtl } from './retention.ts'
+import { BLOCK_INDEX, BLOCK_META, BLOCKS, type BlockRow, QUARANTINE, sequenceKey, toRow } from './rows.ts'
+import { shapeFault } from './rows-check.ts'
 
 export interface BadBlock {
   readonly cid: string
@@ -56,8 +58,18 @@ export function repairBlock(tx: Transaction, bad: BadBlock, repair: Repair): boo
   if (typeof repair === 'object') {
     const fault = blockFault(repair)
     if (fault !== undefined) throw wrongReplacement(bad.cid, repair, fault)
+    checkUnambiguous(repair)
     // In place: order, pin, expiry and reference counts were made from the same content and still hold.
-    tx.put(BLOCKS, bad.cid, toRow(repair, stored.seq))
+    if (shapeFault(stored) === undefined && tx.get(BLOCK_INDEX, sequenceKey(stored.seq))?.cid === bad.cid) {
+      tx.put(BLOCKS, bad.cid, toRow(repair, stored.seq))
+      return true
+    }
+    // Its number is gone with it: it takes a new one. Pin and expiry were never the row's.
+    const meta = tx.get(BLOCK_META, bad.cid)
+    deleteBlock(tx, bad.cid)
+    putBlock(tx, repair)
+    if (meta?.pinned) pinBlock(tx, repair.cid)
+    if (meta !== undefined && meta.ttl !== null) setBlockTtl(tx, repair.cid, meta.ttl)
     return true
   }
   if (repair === 'quarantine') tx.put(QUARANTINE, bad.cid, { row: stored, reason: bad.reason })

@@ -5,7 +5,7 @@ import type { Cid } from '../common/cid.ts'
 import { IcnError } from '../common/errors.ts'
 import type { Transaction } from '../storage/types.ts'
 import { deleteBlock, traverse } from './blocks.ts'
-import { BLOCK_EXPIRY, BLOCK_META, BLOCKS, type BlockMetaRow, expiryKey } from './rows.ts'
+import { BLOCK_EXPIRY, BLOCK_META, BLOCKS, type BlockMetaRow, DAG_PINS, expiryKey } from './rows.ts'
 
 const PLAIN: BlockMetaRow = { pinned: false, ttl: null }
 const PAGE = 1_000
@@ -30,6 +30,7 @@ function setPinned(tx: Transaction, cid: Cid, pinned: boolean): void {
   const meta = known(tx, cid)
   if (meta.pinned === pinned) return
   write(tx, cid.toString(), { ...meta, pinned })
+  if (pinned) tx.put(DAG_PINS, 'changes', (tx.get(DAG_PINS, 'changes') ?? 0) + 1)
   tx.emit({ type: 'block', detail: { cid: cid.toString(), change: pinned ? 'pinned' : 'unpinned' } })
 }
 

@@ -53,6 +53,8 @@ export const BLOCK_REFS: Table<number> = table('blockRefs')
 export const DAG_HEADS: Table<1> = table('dagHeads')
 /** One row, `counters`. */
 export const DAG_STATE: Table<DagCounters> = table('dagState')
+/** One row, `changes`: how often a block was pinned, so that a long look at the pins knows when it is out of date. */
+export const DAG_PINS: Table<number> = table('dagPins')
 /** By CID string: blocks taken out by the integrity checker. */
 export const QUARANTINE: Table<{ readonly row: BlockRow; readonly reason: string }> = table('quarantine')
 

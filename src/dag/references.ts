@@ -1,0 +1,95 @@
+/**
+ * All that is derived from the blocks, made again from the blocks themselves: reference counts, heads, order, counters.
+ * Puts and deletes keep them (ref §3.7); only a row that was changed in the store, and is then taken out or replaced,
+ * leaves some that no block explains.
+ */
+import type { StateStore, Table, Transaction } from '../storage/types.ts'
+import { dagCounters } from './blocks.ts'
+import { BLOCK_INDEX, BLOCK_REFS, BLOCKS, DAG_HEADS, DAG_STATE, linkTargets, sequenceKey } from './rows.ts'
+import { shapeFault } from './rows-check.ts'
+
+const SLICE = 64
+const ROWS = 500
+/** Blocks put or removed meanwhile make the count worthless; a busy store is counted again later. */
+const ATTEMPTS = 3
+
+/** @param pause called between slices @returns how many rows were wrong, or undefined when the store was too busy */
+export async function recountReferences(
+  store: StateStore,
+  pause: () => Promise<void>,
+): Promise<number | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const fixed = await recount(store, pause)
+    if (fixed !== undefined) return fixed
+  }
+  return undefined
+}
+
+async function recount(store: StateStore, pause: () => Promise<void>): Promise<number | undefined> {
+  const start = await store.read(dagCounters)
+  const refs = new Map<string, number>()
+  /** Each block's key in the index, empty when its row is not a block. */
+  const cids = new Map<string, string>()
+  let bytes = 0
+  await inSlices(store, pause, SLICE, BLOCKS, (cid, row) => {
+    const sound = shapeFault(row) === undefined
+    cids.set(cid, sound ? sequenceKey(row.seq) : '')
+    if (!sound) return
+    bytes += row.data.length
+    for (const target of linkTargets(row)) refs.set(target, (refs.get(target) ?? 0) + 1)
+  })
+  const changes: ((tx: Transaction) => void)[] = []
+  const seen = new Set<string>()
+  await inSlices(store, pause, ROWS, BLOCK_REFS, (cid, count) => {
+    seen.add(cid)
+    const counted = refs.get(cid)
+    if (counted === count) return
+    changes.push((tx) => {
+      if (counted === undefined) tx.delete(BLOCK_REFS, cid)
+      else tx.put(BLOCK_REFS, cid, counted)
+    })
+  })
+  for (const [cid, counted] of refs) {
+    if (!seen.has(cid)) changes.push((tx) => tx.put(BLOCK_REFS, cid, counted))
+  }
+  const heads = new Set<string>()
+  await inSlices(store, pause, ROWS, DAG_HEADS, (cid) => {
+    heads.add(cid)
+    if (!cids.has(cid) || refs.has(cid)) changes.push((tx) => tx.delete(DAG_HEADS, cid))
+  })
+  for (const cid of cids.keys()) {
+    if (!refs.has(cid) && !heads.has(cid)) changes.push((tx) => tx.put(DAG_HEADS, cid, 1))
+  }
+  await inSlices(store, pause, ROWS, BLOCK_INDEX, (key, row) => {
+    const own = cids.get(row.cid)
+    if (own === undefined || (own !== '' && own !== key)) changes.push((tx) => tx.delete(BLOCK_INDEX, key))
+  })
+  const counters = { nextSeq: start.nextSeq, blocks: cids.size, bytes }
+  if (start.blocks !== counters.blocks || start.bytes !== counters.bytes) {
+    changes.push((tx) => tx.put(DAG_STATE, 'counters', counters))
+  }
+  return store.transact((tx) => {
+    const now = dagCounters(tx)
+    if (now.nextSeq !== start.nextSeq || now.blocks !== start.blocks) return undefined
+    for (const change of changes) change(tx)
+    return changes.length
+  })
+}
+
+async function inSlices<Row>(
+  store: StateStore,
+  pause: () => Promise<void>,
+  limit: number,
+  table: Table<Row>,
+  each: (key: string, row: Row) => void,
+): Promise<void> {
+  for (let after: string | undefined; ; ) {
+    const page = await store.read((tx) =>
+      tx.list(table, { ...(after === undefined ? {} : { after }), limit }),
+    )
+    for (const [key, row] of page) each(key, row)
+    if (page.length < limit) return
+    after = page.at(-1)![0]
+    await pause()
+  }
+}
