@@ -1,6 +1,7 @@
 /** The page's `IcnRuntime`: each method of the list passes its call to the supervisor; events arrive here. */
 import type { IcnRuntime, RuntimeEventName, RuntimeEvents } from '../protocol/api.ts'
 import { METHODS, type MethodName } from '../protocol/methods.ts'
+import { streams } from './streams.ts'
 import type { Supervisor } from './supervisor.ts'
 
 type Method = (...args: unknown[]) => Promise<unknown>
@@ -44,6 +45,13 @@ function methods(supervisor: Supervisor): Record<string, Method | Record<string,
     const method: Method = (...args) => supervisor.call(name, args)
     if (second === undefined) top[first] = method
     else top[first] = { ...(top[first] as Record<string, Method> | undefined), [second]: method }
+  }
+  // The parts of streams are not for the page; it has the streams.
+  delete top.transfers
+  const call = (name: MethodName, args: readonly unknown[]) => supervisor.call(name, args)
+  top.dag = {
+    ...(top.dag as Record<string, Method>),
+    ...(streams(call) as Record<string, unknown> as Record<string, Method>),
   }
   for (const group of Object.values(top)) Object.freeze(group)
   return top

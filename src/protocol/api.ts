@@ -267,6 +267,14 @@ export interface ManaEntry {
   readonly at: number
 }
 
+/** The ledger as its journal makes it, beside what it says. Sound when `faults` is empty. */
+export interface ManaAudit {
+  readonly accounts: number
+  readonly entries: number
+  /** `did` is absent for a total. At most 100 are named. */
+  readonly faults: readonly { readonly did?: DidString; readonly reason: string }[]
+}
+
 // --- dag --------------------------------------------------------------------------------------------------------
 
 export interface DagLinkData {
@@ -306,6 +314,60 @@ export interface VerifyAllResult {
   readonly checked: number
   readonly bad: readonly { readonly cid: CidString; readonly reason: string }[]
   readonly repaired: number
+}
+
+/** What a block is besides its CID. */
+export type DagBlockContent = Pick<
+  DagBlockData,
+  'data' | 'links' | 'timestamp' | 'author' | 'signature' | 'scope'
+>
+
+/** A block as it stands in the store, checked or not. */
+export interface ExaminedBlock {
+  readonly cid: CidString
+  /** Why it is not what its CID says; null when it is. */
+  readonly reason: string | null
+  /** Null when what is stored cannot be read as a block at all. */
+  readonly stored: DagBlockContent | null
+}
+
+/** `report` leaves a bad block, `quarantine` moves it aside, `delete` removes it. */
+export type RepairName = 'report' | 'quarantine' | 'delete'
+/** Bytes replace the block's data alone, content replaces all of it; either is verified against the CID first. */
+export type RepairAnswer = RepairName | Uint8Array | DagBlockContent
+
+export interface VerifyAllOptions extends CallOptions {
+  readonly onProgress?: (progress: VerifyAllProgress) => void
+  /** What to do with each bad block; the strategy of the option `integrityCheck` when absent. */
+  readonly repair?: RepairName | ((bad: ExaminedBlock) => RepairAnswer | Promise<RepairAnswer>)
+}
+
+export interface QuarantinedBlock {
+  readonly cid: CidString
+  readonly reason: string
+  readonly stored: DagBlockContent | null
+}
+
+export interface ImportProgress {
+  /** Bytes of the file read so far. */
+  readonly bytes: number
+  readonly blocks: number
+}
+
+export interface ImportResult {
+  /** Blocks in the file. */
+  readonly blocks: number
+  /** Those of them that were new here. */
+  readonly added: number
+  /** Length of the file. */
+  readonly bytes: number
+  /**
+   * Accounts, journal, jobs, receipts, pins: `restored` into a database that was as good as new, `kept` as they were
+   * in any other, `absent` from the file.
+   */
+  readonly state: 'restored' | 'kept' | 'absent'
+  /** Damaged blocks that were left out when the file was made. */
+  readonly omitted: number
 }
 
 // --- events, inspection -----------------------------------------------------------------------------------------
@@ -383,6 +445,8 @@ export interface IcnRuntime {
     history(page?: Page & { readonly did?: DidString } & CallOptions): Promise<Listing<ManaEntry>>
     /** One regeneration tick now; how much was credited in all. */
     regenerate(options?: CallOptions): Promise<bigint>
+    /** Rebuilds every balance and the totals from the journal and compares; in slices, others go on meanwhile. */
+    audit(options?: CallOptions): Promise<ManaAudit>
   }
   readonly reputation: {
     get(did: DidString, options?: CallOptions): Promise<bigint>
@@ -403,9 +467,49 @@ export interface IcnRuntime {
     pin(cid: CidString, options?: CallOptions): Promise<void>
     unpin(cid: CidString, options?: CallOptions): Promise<void>
     root(options?: CallOptions): Promise<string>
-    verifyAll(
-      options?: { readonly onProgress?: (progress: VerifyAllProgress) => void } & CallOptions,
-    ): Promise<VerifyAllResult>
+    /**
+     * When the block may be pruned, absolute, in seconds since the epoch; null: never.
+     * @throws IcnError DagOperationFailed when it is unknown
+     */
+    setTtl(cid: CidString, ttl: bigint | number | null, options?: CallOptions): Promise<void>
+    /**
+     * Removes the blocks whose time is over, except pinned ones and all that pinned ones link to, however far down.
+     * @param options.now seconds since the epoch; the runtime's clock when absent
+     * @returns what was removed
+     */
+    prune(options?: { readonly now?: bigint | number } & CallOptions): Promise<readonly CidString[]>
+    /**
+     * Checks every block against its CID, in slices that other calls pass between.
+     * @throws IcnError Aborted; DagOperationFailed `wrongReplacement` when a replacement is not the block
+     */
+    verifyAll(options?: VerifyAllOptions): Promise<VerifyAllResult>
+    /** What is stored under a CID, sound or not. */
+    examine(cid: CidString, options?: CallOptions): Promise<ExaminedBlock | undefined>
+    /**
+     * Repairs one bad block; a sound one is left alone. A block that is gone can be put back by its content.
+     * @returns whether nothing bad is stored under the CID any more
+     * @throws IcnError DagOperationFailed `wrongReplacement`
+     */
+    repair(cid: CidString, answer: RepairAnswer, options?: CallOptions): Promise<boolean>
+    /** Blocks that were moved aside. */
+    quarantined(page?: Page & CallOptions): Promise<Listing<QuarantinedBlock>>
+    /**
+     * The whole node as one file (docs/export-format.md), made while it is read: blocks, accounts, journal, jobs,
+     * receipts. The identity's key is not in it. Damaged blocks are left out and named in its end record.
+     * @example await (await runtime.dag.export()).pipeTo(await fileHandle.createWritable())
+     */
+    export(options?: CallOptions): Promise<ReadableStream<Uint8Array>>
+    /** The DAG as a CARv1 file for IPLD tools (docs/export-format.md). It is not read back by `import`. */
+    exportCar(options?: CallOptions): Promise<ReadableStream<Uint8Array>>
+    /**
+     * Takes an export in. Every block is verified before any counts; state is restored into a new database only.
+     * @throws IcnError DagOperationFailed `badExport` with `data.offset`, the place of the first bad record; nothing of
+     * the file was taken then. Aborted, QuotaExceeded, ResourceLimitExceeded `tooMuchState`
+     */
+    import(
+      stream: ReadableStream<Uint8Array>,
+      options?: { readonly onProgress?: (progress: ImportProgress) => void } & CallOptions,
+    ): Promise<ImportResult>
   }
   /** Any served host function by its ABI name, under the same rules as a guest. Strings stand for (ptr, len) pairs. */
   call(name: string, ...args: readonly (string | number | bigint)[]): Promise<unknown>

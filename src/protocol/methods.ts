@@ -4,10 +4,18 @@
  * a method missing here, or one here that the runtime does not have, does not compile.
  */
 import type { IcnRuntime, RuntimeEventName } from './api.ts'
+import type { Transfers } from './transfers.ts'
 
 /** Answered on the page's side of the boundary. */
 type Local = 'on' | 'close' | typeof Symbol.asyncDispose
-type Served = Omit<IcnRuntime, Local>
+/** Made on the page's side from calls of `transfers`: a stream does not cross the boundary, its chunks do. */
+type Streamed = 'export' | 'exportCar' | 'import'
+
+/** What the worker serves: the runtime, and the parts its streams are made of. */
+type Served = Omit<IcnRuntime, Local | 'dag'> & {
+  readonly dag: Omit<IcnRuntime['dag'], Streamed>
+  readonly transfers: Transfers
+}
 type Callable = (...args: never[]) => unknown
 
 export type MethodName = {
@@ -45,6 +53,7 @@ export const METHODS = {
   'mana.accounts': ['repeat', 0],
   'mana.history': ['repeat', 0],
   'mana.regenerate': ['once', 0],
+  'mana.audit': ['wait', 0],
   'reputation.get': ['repeat', 1],
   'dag.put': ['once', 1],
   'dag.get': ['repeat', 1],
@@ -53,7 +62,17 @@ export const METHODS = {
   'dag.pin': ['repeat', 1],
   'dag.unpin': ['repeat', 1],
   'dag.root': ['repeat', 0],
+  'dag.setTtl': ['repeat', 2],
+  'dag.prune': ['wait', 0],
   'dag.verifyAll': ['wait', 0],
+  'dag.examine': ['repeat', 1],
+  'dag.repair': ['repeat', 2],
+  'dag.quarantined': ['repeat', 0],
+  'transfers.open': ['once', 1],
+  'transfers.read': ['once', 1],
+  'transfers.write': ['once', 2],
+  'transfers.finish': ['once', 1],
+  'transfers.cancel': ['once', 1],
   call: ['once', -1],
   inspect: ['repeat', 0],
 } as const satisfies Record<MethodName, Traits>

@@ -16,6 +16,7 @@ import { type Table, table } from '../storage/types.ts'
 import { type ContextOptions, RuntimeContext } from './context.ts'
 import { type RunExclusive, webLocks } from './exclusive.ts'
 import { facade } from './facade.ts'
+import { resumeImports } from './import.ts'
 import { type RepairStrategy, startClock, startIntegrityChecker } from './integrity.ts'
 import { JobManager } from './jobs.ts'
 import { Modules } from './modules.ts'
@@ -80,10 +81,11 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
     },
   )
   await begin(context, settings.initialMana)
+  const background = new AbortController()
+  await resumeImports(context, background.signal)
   const modules = new Modules(state, limits)
   const jobs = new JobManager(context, modules)
   await jobs.start()
-  const background = new AbortController()
   const repair: RepairStrategy =
     services.repair ?? (() => (integrityCheck === false ? 'report' : integrityCheck.repair))
   if (manaRegeneration !== false) startRegenerator(context, manaRegeneration, background.signal)

@@ -1,22 +1,47 @@
 /** The DAG's part of the facade. Blocks the page puts are authored and signed by this node. */
 import { expectBytes, expectU64, inWords } from '../common/bytes.ts'
 import { Cid, DAG_CBOR } from '../common/cid.ts'
+import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
-import type { DagLink } from '../dag/block.ts'
-import { dagRoot, getBlock, hasBlock, listBlocks, putBlock } from '../dag/blocks.ts'
-import { blockMetadata, pinBlock, unpinBlock } from '../dag/retention.ts'
+import type { DagBlock, DagLink } from '../dag/block.ts'
+import { dagRoot, getBlock, hasBlock, listBlocks, putBlock, rowFault } from '../dag/blocks.ts'
+import { type Repair, repairBlock } from '../dag/integrity.ts'
+import { recountReferences } from '../dag/references.ts'
+import { blockMetadata, pinBlock, setBlockTtl, unpinBlock } from '../dag/retention.ts'
+import { BLOCKS, type BlockRow, fromRow, QUARANTINE } from '../dag/rows.ts'
+import { shapeFault } from '../dag/rows-check.ts'
 import { signBlock } from '../identity/receipt-block.ts'
-import type { CallOptions, DagBlockData, IcnRuntime, Page } from '../protocol/api.ts'
+import type {
+  CallOptions,
+  DagBlockContent,
+  DagBlockData,
+  ExaminedBlock,
+  IcnRuntime,
+  Page,
+  RepairAnswer,
+  VerifyAllOptions,
+} from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
+import { pause } from './background.ts'
+import { exportCar } from './car.ts'
 import type { RuntimeContext } from './context.ts'
-import { type RepairStrategy, type VerifyAllOptions, verifyAll } from './integrity.ts'
-import { readPage } from './page.ts'
+import { exportDatabase } from './export.ts'
+import { type ImportOptions, importDatabase } from './import.ts'
+import { type RepairStrategy, verifyAll } from './integrity.ts'
+import { listing, readPage } from './page.ts'
+import { prune } from './prune.ts'
 import { RESULTS } from './tables.ts'
 
 type Dag = IcnRuntime['dag']
 type Method = <A extends unknown[], R>(work: (...args: A) => Promise<R> | R) => (...args: A) => Promise<R>
 
-export function dagFacade(context: RuntimeContext, repair: RepairStrategy, method: Method): Dag {
+/** @param remember makes a module of a stored block known again, by its CID */
+export function dagFacade(
+  context: RuntimeContext,
+  repair: RepairStrategy,
+  method: Method,
+  remember: (cid: string) => Promise<unknown>,
+): Dag {
   const { store, signer, time } = context
   return {
     put: method(async (block: Parameters<Dag['put']>[0]) => {
@@ -55,8 +80,123 @@ export function dagFacade(context: RuntimeContext, repair: RepairStrategy, metho
       return store.transact((tx) => unpinBlock(tx, parsed))
     }),
     root: method(() => store.read(dagRoot)),
-    verifyAll: method((options?: VerifyAllOptions) => verifyAll(context, repair, options)),
+    setTtl: method((cid: string, ttl: bigint | number | null) => {
+      const parsed = Cid.parse(cid)
+      const at = ttl === null ? null : seconds(ttl, 'ttl')
+      return store.transact((tx) => setBlockTtl(tx, parsed, at))
+    }),
+    prune: method(async (options?: { readonly now?: bigint | number } & CallOptions) => {
+      const now = options?.now === undefined ? time.seconds() : seconds(options.now, 'now')
+      return prune(context, now, options?.signal)
+    }),
+    verifyAll: method((options?: VerifyAllOptions) =>
+      verifyAll(context, strategyOf(options?.repair, repair), options),
+    ),
+    examine: method((cid: string) => {
+      const key = Cid.parse(cid).toString()
+      return store.read((tx) => {
+        const row = tx.get(BLOCKS, key)
+        return row === undefined ? undefined : examined(key, row)
+      })
+    }),
+    repair: method(async (cid: string, answer: RepairAnswer) => {
+      const key = Cid.parse(cid).toString()
+      const done = await store.transact((tx) => {
+        const stored = tx.get(BLOCKS, key)
+        if (stored === undefined) {
+          const block = replacement(key, answer, undefined)
+          return block === undefined ? { gone: true } : { gone: putBack(tx, key, block) }
+        }
+        const reason = rowFault(key, stored)
+        if (reason === undefined) return { gone: true }
+        const how = replacement(key, answer, stored) ?? (answer as Repair)
+        return { gone: repairBlock(tx, { cid: key, reason, stored }, how), relinked: true }
+      })
+      if (done.gone && done.relinked) await recountReferences(store, () => pause(0))
+      return done.gone
+    }),
+    quarantined: method((page?: Page & CallOptions) => {
+      const range = readPage(page)
+      return store.read((tx) => {
+        const rows = tx.list(QUARANTINE, range)
+        const items = rows.map(([cid, { row, reason }]) => ({ cid, reason, stored: content(row) }))
+        return listing(items, rows, range.limit)
+      })
+    }),
+    export: method(() => exportDatabase(context)),
+    exportCar: method(() => exportCar(context)),
+    import: method((stream: ReadableStream<Uint8Array>, options?: ImportOptions) => {
+      if (typeof (stream as { getReader?: unknown } | null)?.getReader !== 'function') {
+        throw wrong('stream', 'a ReadableStream of Uint8Array chunks', stream)
+      }
+      return importDatabase(context, stream, remember, options)
+    }),
   }
+}
+
+const REPAIRS: readonly unknown[] = ['report', 'quarantine', 'delete']
+
+/** The strategy a caller names, or brings along; the runtime's own when there is none. */
+function strategyOf(given: VerifyAllOptions['repair'], fallback: RepairStrategy): RepairStrategy {
+  if (given === undefined) return fallback
+  if (typeof given !== 'function') {
+    if (!REPAIRS.includes(given)) throw wrong('repair', 'report, quarantine, delete or a function', given)
+    return () => given
+  }
+  return async ({ cid, reason, stored }) => {
+    const answer = await given({ cid, reason, stored: content(stored) })
+    return replacement(cid, answer, stored) ?? (answer as Repair)
+  }
+}
+
+/** The block an answer makes; undefined when it is one of the names. */
+function replacement(cid: string, answer: RepairAnswer, stored: BlockRow | undefined): DagBlock | undefined {
+  if (REPAIRS.includes(answer)) return undefined
+  try {
+    if (answer instanceof Uint8Array) {
+      if (stored === undefined || shapeFault(stored) !== undefined) {
+        throw wrong('repair', 'whole content, since nothing but the data would be known', answer)
+      }
+      return fromRow(cid, { ...stored, data: answer })
+    }
+    if (typeof answer !== 'object' || answer === null) throw wrong('repair', 'an answer', answer)
+    const { data, timestamp, author, signature, scope } = answer
+    return {
+      cid: Cid.parse(cid),
+      data: expectBytes(data, 'repair.data'),
+      links: readLinks(answer.links),
+      timestamp: expectU64(timestamp, 'repair.timestamp'),
+      authorDid: Did.parse(author),
+      signature: signature == null ? null : expectBytes(signature, 'repair.signature'),
+      scope: readScope(scope),
+    }
+  } catch (error) {
+    if (IcnError.is(error, 'InvalidSpec')) throw error
+    throw new IcnError('DagOperationFailed', `Block ${cid} cannot be replaced: ${(error as Error).message}`, {
+      data: { cid, reason: 'wrongReplacement' },
+    })
+  }
+}
+
+/** A block that was deleted or quarantined returns by its content. */
+function putBack(tx: Transaction, cid: string, block: DagBlock): boolean {
+  putBlock(tx, block)
+  tx.delete(QUARANTINE, cid)
+  return true
+}
+
+function examined(cid: string, row: BlockRow): ExaminedBlock {
+  return { cid, reason: rowFault(cid, row) ?? null, stored: content(row) }
+}
+
+function content(row: BlockRow): DagBlockContent | null {
+  if (shapeFault(row) !== undefined) return null
+  const { data, links, timestamp, author, signature, scope } = row
+  return { data, links, timestamp, author, signature, scope }
+}
+
+function seconds(value: unknown, name: string): bigint {
+  return expectU64(typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value, name)
 }
 
 function blockData(tx: Transaction, cid: Cid): DagBlockData | undefined {

@@ -24,6 +24,7 @@ import type {
 import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
 import { reputationOf } from '../reputation/reputation.ts'
+import { audit } from './audit.ts'
 import type { RuntimeContext } from './context.ts'
 import { dagFacade } from './dag-facade.ts'
 import { checkEntry } from './execute.ts'
@@ -207,6 +208,7 @@ export function facade(assembly: Assembly): IcnRuntime {
         const done = await store.transact((tx) => regenerate(tx, policy, 1n, context.time.milliseconds()))
         return done.credited
       }),
+      audit: method((options?: CallOptions) => audit(store, options?.signal)),
     },
 
     reputation: {
@@ -216,7 +218,7 @@ export function facade(assembly: Assembly): IcnRuntime {
       }),
     },
 
-    dag: dagFacade(context, assembly.repair, method),
+    dag: dagFacade(context, assembly.repair, method, (cid) => modules.remember(Cid.parse(cid))),
 
     call: method((name: string, ...args: readonly unknown[]) => call(name, args)),
 

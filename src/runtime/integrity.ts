@@ -3,9 +3,14 @@
  * bad one named; what to do with it is the repair strategy's word (decision 9).
  */
 import { RAW } from '../common/cid.ts'
-import { cidOf } from '../common/cid-of.ts'
+import { cidOf, cidOfDigest } from '../common/cid-of.ts'
 import { IcnError } from '../common/errors.ts'
-import { type BadBlock, type Repair, repairBlock, verifyPage } from '../dag/integrity.ts'
+import { blockPreimage } from '../dag/block.ts'
+import { rowFault } from '../dag/blocks.ts'
+import { type BadBlock, type Repair, repairBlock } from '../dag/integrity.ts'
+import { recountReferences } from '../dag/references.ts'
+import { BLOCKS, type BlockRow, fromRow } from '../dag/rows.ts'
+import { shapeFault } from '../dag/rows-check.ts'
 import type { VerifyAllProgress, VerifyAllResult } from '../protocol/api.ts'
 import { type Table, type Transaction, table } from '../storage/types.ts'
 import { pause, repeatedly } from './background.ts'
@@ -22,7 +27,12 @@ export interface VerifyAllOptions {
 
 /** When the background check last ended, ms since the epoch: one row, `integrity`. */
 const CLOCKS: Table<number> = table('runtimeClocks')
+/** Blocks looked up at once: fewer where they are large, more where they are small. */
 const SLICE = 32
+const MOST = 256
+const SLICE_BYTES = 1024 * 1024
+/** How long the thread is held before others get their turn. */
+const HOLD_MS = 10
 
 export async function verifyAll(
   context: RuntimeContext,
@@ -33,56 +43,92 @@ export async function verifyAll(
   const bad: { cid: string; reason: string }[] = []
   let checked = 0
   let repaired = 0
-  const slice = async (look: (tx: Transaction, after?: string) => Slice): Promise<void> => {
+  let relinked = false
+  let began = performance.now()
+  const checkAborted = () => {
+    if (!signal?.aborted) return
+    throw new IcnError('Aborted', `The check was aborted after ${checked} blocks.`, { data: { checked } })
+  }
+  const rest = async () => {
+    await pause(0, signal)
+    began = performance.now()
+  }
+  const slices = async <Row>(
+    table: Table<Row>,
+    sizeOf: (row: Row) => number,
+    faultOf: (cid: string, row: Row) => Promise<string | undefined> | string | undefined,
+    mend: (cid: string, row: Row, reason: string) => Promise<boolean>,
+  ): Promise<void> => {
+    let limit = SLICE
     for (let after: string | undefined; ; ) {
-      if (signal?.aborted) {
-        throw new IcnError('Aborted', `The check was aborted after ${checked} blocks.`, { data: { checked } })
+      checkAborted()
+      const range = { ...(after === undefined ? {} : { after }), limit }
+      const rows = await store.read((tx) => tx.list(table, range))
+      let bytes = 0
+      for (const [cid, row] of rows) {
+        bytes += sizeOf(row)
+        const reason = await faultOf(cid, row)
+        if (reason !== undefined) {
+          bad.push({ cid, reason })
+          if (await mend(cid, row, reason)) repaired++
+        }
+        if (performance.now() - began > HOLD_MS) {
+          await rest()
+          checkAborted()
+        }
       }
-      const page = await store.read((tx) => look(tx, after))
-      checked += page.checked
-      for (const found of page.bad) {
-        bad.push({ cid: found.cid, reason: found.reason })
-        if (await found.repair()) repaired++
-      }
+      checked += rows.length
       onProgress?.({ checked, bad: bad.length })
-      if (page.next === undefined) return
-      after = page.next
-      await pause(0, signal)
+      if (rows.length < limit) return
+      after = rows.at(-1)![0]
+      if (bytes > SLICE_BYTES) limit = Math.max(1, Math.floor((limit * SLICE_BYTES) / bytes))
+      else if (bytes < SLICE_BYTES / 4 && checked > 2 * SLICE) limit = Math.min(MOST, limit * 2)
+      await rest()
     }
   }
-  await slice((tx, after) => {
-    const page = verifyPage(tx, { ...(after === undefined ? {} : { after }), limit: SLICE })
-    return {
-      ...page,
-      bad: page.bad.map((found) => ({
-        ...found,
-        repair: async () => {
-          const how = await repair(found)
-          return how !== 'report' && (await store.transact((change) => repairBlock(change, found, how)))
-        },
-      })),
-    }
+  await slices(BLOCKS, blockBytes, storedFault, async (cid, stored, reason) => {
+    const found: BadBlock = { cid, reason, stored }
+    const how = await repair(found)
+    if (how === 'report') return false
+    relinked ||= typeof how === 'string' || shapeFault(stored) !== undefined
+    return store.transact((tx) => repairBlock(tx, found, how))
   })
-  await slice((tx, after) => resultsPage(tx, after))
+  // A result has no author to ask and no copy: a bad one is reported, never replaced.
+  await slices(
+    RESULTS,
+    (bytes) => bytes.length,
+    resultFault,
+    async () => false,
+  )
+  // What a damaged row said of its links is not what was counted when it was put.
+  if (relinked) await recountReferences(store, () => pause(0))
   return { checked, bad, repaired }
 }
 
-interface Slice {
-  readonly checked: number
-  readonly bad: readonly { readonly cid: string; readonly reason: string; repair(): Promise<boolean> }[]
-  readonly next?: string
+function blockBytes(row: BlockRow): number {
+  return row?.data?.length ?? 0
 }
 
-/** Results have no copy and no author: a bad one is reported, never replaced. */
-function resultsPage(tx: Transaction, after: string | undefined): Slice {
-  const rows = tx.list(RESULTS, { ...(after === undefined ? {} : { after }), limit: SLICE })
-  const bad = rows.flatMap(([cid, bytes]) => {
-    const found = cidOf(RAW, bytes).toString()
-    if (found === cid) return []
-    return [{ cid, reason: `CID mismatch: the result hashes to ${found}`, repair: async () => false }]
-  })
-  const last = rows.length === SLICE ? rows.at(-1)![0] : undefined
-  return { checked: rows.length, bad, ...(last === undefined ? {} : { next: last }) }
+/** As `rowFault`; large blocks are hashed beside the thread where the platform can. */
+async function storedFault(cid: string, row: BlockRow): Promise<string | undefined> {
+  if (blockBytes(row) < SLICE_BYTES / 4 || shapeFault(row) !== undefined || !globalThis.crypto?.subtle) {
+    return rowFault(cid, row)
+  }
+  try {
+    const block = fromRow(cid, row)
+    const digest = await crypto.subtle.digest('SHA-256', blockPreimage(block) as Uint8Array<ArrayBuffer>)
+    return cidOfDigest(block.cid.codec, new Uint8Array(digest)).equals(block.cid)
+      ? undefined
+      : rowFault(cid, row)
+  } catch {
+    return rowFault(cid, row)
+  }
+}
+
+function resultFault(cid: string, bytes: Uint8Array): string | undefined {
+  if (!(bytes instanceof Uint8Array)) return 'The row is not a result: its bytes are missing.'
+  const found = cidOf(RAW, bytes).toString()
+  return found === cid ? undefined : `CID mismatch: the result hashes to ${found}`
 }
 
 /** Checks whenever `intervalMs` have passed since the last check of any tab, and says what it found to all of them. */

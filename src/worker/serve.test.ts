@@ -125,7 +125,9 @@ test('every method of the list reaches the method of its name with its options l
   }
   const { remote } = served(runtime)
   await remote.start(hello())
-  for (const name of Object.keys(METHODS) as (keyof typeof METHODS)[]) await remote.call(1, name, [], false)
-  const expected = Object.entries(METHODS).filter(([name]) => name !== 'inspect')
+  // The parts of streams are the worker's own (transfers.ts).
+  const asked = Object.entries(METHODS).filter(([name]) => !name.startsWith('transfers.'))
+  for (const [name] of asked) await remote.call(1, name as keyof typeof METHODS, [], false)
+  const expected = asked.filter(([name]) => name !== 'inspect')
   expect(reached).toEqual(expected.map(([name, [, at]]) => [name, at + 1]))
 })

@@ -14,7 +14,9 @@ import {
   type WorkerMessage,
 } from '../protocol/messages.ts'
 import { isMethodName, METHODS, type MethodName, WORKER_EVENTS } from '../protocol/methods.ts'
+import type { Transfers } from '../protocol/transfers.ts'
 import { guard, type Scope } from './guard.ts'
+import { serveTransfers } from './transfers.ts'
 
 /** What the runtime tells and asks its worker about. */
 export interface WorkerHooks {
@@ -32,6 +34,7 @@ export function serve(scope: Scope, create: CreateRuntime): void {
   const callOf = new WeakMap<AbortSignal, number>()
   const post = (message: WorkerMessage) => scope.postMessage(message)
   let runtime: Promise<IcnRuntime> | undefined
+  let transfers: Transfers | undefined
 
   const hooks = (killed: readonly KilledJob[]): WorkerHooks => ({
     killed,
@@ -54,6 +57,7 @@ export function serve(scope: Scope, create: CreateRuntime): void {
         if (runtime) throw new IcnError('Internal', 'This worker has already been started.')
         runtime = create(options, hooks(killed))
         const ready = await runtime
+        transfers = serveTransfers(ready)
         forwardEvents(ready, post)
         const { limits } = await ready.inspect()
         const lifeLock = await holdLifeLock()
@@ -81,7 +85,7 @@ export function serve(scope: Scope, create: CreateRuntime): void {
                 : {}),
             }
           if (effect === 'once') post({ icn: 'began', call: id })
-          return await methodOf(ready, method)(...full)
+          return await methodOf(ready, transfers, method)(...full)
         } finally {
           calls.delete(id)
         }
@@ -100,9 +104,9 @@ export function serve(scope: Scope, create: CreateRuntime): void {
   expose(Object.freeze(Object.assign(Object.create(null), facade)), guard(scope, Object.keys(facade)))
 }
 
-function methodOf(runtime: IcnRuntime, name: MethodName): Method {
+function methodOf(runtime: IcnRuntime, transfers: Transfers | undefined, name: MethodName): Method {
   const [first, second] = name.split('.') as [string, string | undefined]
-  const top = runtime as unknown as Record<string, unknown>
+  const top = (first === 'transfers' ? { transfers } : runtime) as unknown as Record<string, unknown>
   const holder = (second === undefined ? top : top[first]) as Record<string, Method>
   return (...args) => (holder[second ?? first] as Method).apply(holder, args)
 }

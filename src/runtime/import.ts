@@ -1,0 +1,470 @@
+/**
+ * An export taken in (docs/export-format.md). The whole file is read and checked before anything of it counts: a small
+ * one is then committed at once; a large one waits in tables of its own, and the commit that accepts it also says that
+ * its blocks are to be put, which goes on after a crash. A refused file leaves nothing behind.
+ */
+import { fromUtf8 } from '../common/bytes.ts'
+import { RAW } from '../common/cid.ts'
+import { cidOf } from '../common/cid-of.ts'
+import { IcnError } from '../common/errors.ts'
+import { isArray, isObject, type JsonObject, type JsonValue } from '../common/json.ts'
+import { parseJson } from '../common/json-parse.ts'
+import type { DagBlock } from '../dag/block.ts'
+import { putBlock, sameBlock } from '../dag/blocks.ts'
+import { BLOCKS, type BlockRow, fromRow, sequenceKey, toRow } from '../dag/rows.ts'
+import { decodeBlock } from '../dag/transfer/block-record.ts'
+import { badExport, type FileRecord, FrameReader } from '../dag/transfer/frames.ts'
+import type { ImportProgress, ImportResult } from '../protocol/api.ts'
+import { type Table, type Transaction, table } from '../storage/types.ts'
+import { pause } from './background.ts'
+import type { RuntimeContext } from './context.ts'
+import { fromPlain } from './plain.ts'
+import { PORTABLE } from './portable.ts'
+import { isUnused, replaceState, type StateFile } from './restore.ts'
+
+/** What is committed in one go; a file with more is staged. */
+const AT_ONCE = { blocks: 256, bytes: 2 * 1024 * 1024, links: 4_096 } as const
+/** State is held in memory until the end of the file. */
+const MOST_STATE = { rows: 1_000_000, bytes: 128 * 1024 * 1024 } as const
+const SLICE_MS = 10
+
+interface ImportRow {
+  /** `staging`: nothing of it counts. `putting`: it is accepted, its blocks from `next` on are still to be put. */
+  readonly phase: 'staging' | 'putting'
+  readonly next: number
+  readonly blocks: number
+}
+
+/** By import: a random id. */
+export const IMPORTS: Table<ImportRow> = table('imports')
+/** By import, then number: a block that waits. */
+export const IMPORT_BLOCKS: Table<{ readonly cid: string; readonly row: BlockRow }> = table('importBlocks')
+/** By import, then CID: the block's number. */
+const IMPORT_CIDS: Table<number> = table('importCids')
+
+export interface ImportOptions {
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** @param remember told each module CID of the file once its block is stored */
+export function importDatabase(
+  context: RuntimeContext,
+  stream: ReadableStream<Uint8Array>,
+  remember: (cid: string) => Promise<unknown>,
+  options: ImportOptions = {},
+): Promise<ImportResult> {
+  const { signal } = options
+  // The wait for our turn can be given up; once it has come, the import itself hears the signal and cleans up.
+  const waiting = new AbortController()
+  const giveUp = () =>
+    waiting.abort(new IcnError('Aborted', 'The import was aborted while another one was under way.'))
+  signal?.addEventListener('abort', giveUp)
+  const turn = async (): Promise<ImportResult> => {
+    signal?.removeEventListener('abort', giveUp)
+    await finishImports(context)
+    const importer = new Importer(context, options)
+    const result = await importer.run(stream)
+    for (const cid of importer.modules) await remember(cid).catch(() => {})
+    return result
+  }
+  return context.runExclusive('import', turn, waiting.signal)
+}
+
+/** At the start of a runtime: an accepted import goes on before anybody asks, the rest of a broken one is swept away. */
+export async function resumeImports(context: RuntimeContext, signal: AbortSignal): Promise<void> {
+  const open = await context.store.read((tx) => tx.list(IMPORTS, { limit: 100 }))
+  if (open.length === 0) return
+  const turn = context.runExclusive('import', () => finishImports(context), signal)
+  if (open.some(([, { phase }]) => phase === 'putting')) await turn
+  else turn.catch(() => {})
+}
+
+async function finishImports(context: RuntimeContext): Promise<void> {
+  for (const [id, row] of await context.store.read((tx) => tx.list(IMPORTS, { limit: 100 }))) {
+    if (row.phase === 'putting') await putStaged(context, id)
+    else await sweep(context, id)
+  }
+}
+
+class Importer {
+  readonly #context: RuntimeContext
+  readonly #options: ImportOptions
+  readonly #id = crypto.randomUUID()
+  /** Blocks that are not staged yet, with the place of each in the file. */
+  #pending: { readonly block: DagBlock; readonly offset: number }[] = []
+  #pendingBytes = 0
+  #pendingLinks = 0
+  readonly #pendingByCid = new Map<string, DagBlock>()
+  #staged = 0
+  #state: (StateFile & { bytes: number }) | undefined
+  readonly #counts = { blocks: 0, known: 0 }
+  #reader!: FrameReader
+
+  constructor(context: RuntimeContext, options: ImportOptions) {
+    this.#context = context
+    this.#options = options
+  }
+
+  get modules(): readonly string[] {
+    return this.#state?.modules ?? []
+  }
+
+  async run(stream: ReadableStream<Uint8Array>): Promise<ImportResult> {
+    const source = stream.getReader()
+    const { signal } = this.#options
+    const giveUp =
+      signal &&
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(this.#aborted()), { once: true })
+      })
+    giveUp?.catch(() => {})
+    this.#reader = new FrameReader(async () => {
+      if (signal?.aborted) throw this.#aborted()
+      const reading = source.read()
+      const { done, value } = await (giveUp ? Promise.race([reading, giveUp]) : reading)
+      if (done) return undefined
+      if (value instanceof Uint8Array) return value
+      throw new IcnError('InvalidSpec', 'The stream to import must give Uint8Array chunks.')
+    })
+    try {
+      const end = await this.#read()
+      return await this.#accept(end)
+    } catch (error) {
+      source.cancel(error).catch(() => {})
+      if (this.#staged > 0 && !(await this.#isAccepted())) {
+        await sweep(this.#context, this.#id).catch(() => {})
+      }
+      throw error
+    } finally {
+      source.releaseLock()
+    }
+  }
+
+  async #read(): Promise<JsonObject> {
+    let began = performance.now()
+    let head = false
+    for (;;) {
+      const record = await this.#reader.next()
+      if (record === undefined) {
+        throw badExport(this.#reader.offset, 'the file ends before its end record')
+      }
+      if (head !== (record.kind !== 'head')) {
+        throw badExport(record.offset, head ? 'there is a second head record' : 'the head record is missing')
+      }
+      head = true
+      try {
+        await this.#take(record)
+      } catch (error) {
+        throw located(error, record.offset)
+      }
+      if (record.kind === 'end') {
+        const more = await this.#reader.next()
+        if (more !== undefined) throw badExport(more.offset, 'something follows the end record')
+        return objectOf(record)
+      }
+      if (performance.now() - began > SLICE_MS) {
+        this.#report()
+        await pause(0)
+        began = performance.now()
+      }
+    }
+  }
+
+  async #take(record: FileRecord): Promise<void> {
+    const { kind, payload } = record
+    if (kind === 'block') return this.#takeBlock(decodeBlock(payload), record.offset)
+    if (kind === 'state') {
+      objectOf(record)
+      this.#state = { rows: [], results: [], modules: [], bytes: 0 }
+      return
+    }
+    if (kind === 'row' || kind === 'result') return this.#takeState(record)
+    const json = objectOf(record)
+    if (kind === 'head') {
+      if (json.format !== 1) throw new Error(`the head record has format ${String(json.format)}, expected 1`)
+      return
+    }
+    const { rows = [], results = [], modules = [] } = this.#state ?? {}
+    const found = { blocks: this.#counts.blocks, rows: rows.length + modules.length, results: results.length }
+    for (const [name, count] of Object.entries(found)) {
+      if (json[name] !== count) {
+        throw new Error(`the end record counts ${String(json[name])} ${name}, the file has ${count}`)
+      }
+    }
+    if (!strings(json.deleted)) throw new Error('the end record lacks the list of deleted blocks')
+    // Everything before the end is checked against the store before anything is accepted.
+    if (this.#staged > 0) await this.#stage()
+    else await this.#checkConflicts()
+  }
+
+  #takeState({ kind, payload }: FileRecord): void {
+    const state = this.#state
+    if (state === undefined) throw new Error(`a ${kind} record comes before any state record`)
+    state.bytes += payload.length
+    if (state.rows.length + state.results.length >= MOST_STATE.rows || state.bytes > MOST_STATE.bytes) {
+      throw new IcnError(
+        'ResourceLimitExceeded',
+        `The import has more state than can be taken in at once: at most ${MOST_STATE.rows} rows and ${MOST_STATE.bytes} bytes.`,
+        { data: { reason: 'tooMuchState', rows: MOST_STATE.rows, bytes: MOST_STATE.bytes } },
+      )
+    }
+    if (kind === 'result') {
+      state.results.push([cidOf(RAW, payload).toString(), payload])
+      return
+    }
+    const json = parseJson(fromUtf8(payload, 'The row'), 'The row')
+    if (!isArray(json) || json.length !== 3) throw new Error('a row must be [table, key, row]')
+    const [name, key, plain] = json
+    if (typeof name !== 'string' || !Object.hasOwn(PORTABLE, name)) {
+      throw new Error(`the row is of the unknown table ${String(name).slice(0, 100)}`)
+    }
+    if (typeof key !== 'string' || key.length > 8_192) throw new Error('the key of the row is no text')
+    const row = fromPlain(plain as JsonValue)
+    try {
+      PORTABLE[name]!(key, row)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new Error(`the row ${key.slice(0, 100).replace('\u0000', '/')} of ${name} is wrong: ${why}`)
+    }
+    if (name === 'modules') state.modules.push(key)
+    else state.rows.push([name, key, row])
+  }
+
+  async #takeBlock(block: DagBlock, offset: number): Promise<void> {
+    this.#counts.blocks++
+    const cid = block.cid.toString()
+    const twin = this.#pendingByCid.get(cid)
+    if (twin !== undefined) {
+      if (sameBlock(toRow(twin, 0), toRow(block, 0))) return
+      throw new Error(`block ${cid} is in the file twice, with different contents`)
+    }
+    this.#pending.push({ block, offset })
+    this.#pendingByCid.set(cid, block)
+    this.#pendingBytes += block.data.length
+    this.#pendingLinks += block.links.length
+    const full =
+      this.#pending.length >= AT_ONCE.blocks ||
+      this.#pendingBytes >= AT_ONCE.bytes ||
+      this.#pendingLinks >= AT_ONCE.links
+    if (full) await this.#stage()
+  }
+
+  /** Blocks of the pending that differ from a stored or staged one under the same CID are refused. */
+  async #checkConflicts(): Promise<void> {
+    const known = await this.#context.store.read((tx) =>
+      this.#pending.map(({ block }) => {
+        const cid = block.cid.toString()
+        const number = this.#staged > 0 ? tx.get(IMPORT_CIDS, stagedKey(this.#id, cid)) : undefined
+        const staged = number === undefined ? undefined : tx.get(IMPORT_BLOCKS, numberKey(this.#id, number))
+        return { stored: tx.get(BLOCKS, cid), staged: staged?.row }
+      }),
+    )
+    this.#pending = this.#pending.filter(({ block, offset }, i) => {
+      const { stored, staged } = known[i]!
+      const row = toRow(block, 0)
+      if (staged !== undefined && !sameBlock(staged, row)) {
+        throw badExport(offset, `block ${block.cid} is in the file twice, with different contents`)
+      }
+      if (stored !== undefined && !isSame(stored, row)) {
+        throw badExport(offset, `a different block with the CID ${block.cid} is stored`, {
+          cid: block.cid.toString(),
+          conflict: true,
+        })
+      }
+      if (stored !== undefined) this.#counts.known++
+      return stored === undefined && staged === undefined
+    })
+  }
+
+  async #stage(): Promise<void> {
+    await this.#checkConflicts()
+    const first = this.#staged
+    const batch = this.#pending
+    await this.#context.store.transact((tx) => {
+      tx.put(IMPORTS, this.#id, { phase: 'staging', next: 0, blocks: first + batch.length })
+      batch.forEach(({ block }, i) => {
+        const cid = block.cid.toString()
+        tx.put(IMPORT_BLOCKS, numberKey(this.#id, first + i), { cid, row: toRow(block, 0) })
+        tx.put(IMPORT_CIDS, stagedKey(this.#id, cid), first + i)
+      })
+    })
+    this.#staged += batch.length
+    this.#pending = []
+    this.#pendingByCid.clear()
+    this.#pendingBytes = 0
+    this.#pendingLinks = 0
+    this.#report()
+  }
+
+  async #accept(end: JsonObject): Promise<ImportResult> {
+    const { store } = this.#context
+    const { signal } = this.#options
+    if (signal?.aborted) throw this.#aborted()
+    const state = this.#state
+    const deleted = new Set(end.deleted as readonly string[])
+    const pending = this.#pending.map(({ block }) => block)
+    const offset = this.#reader.offset
+    if (this.#staged > 0) await this.#unstage(deleted)
+    const result = await store.transact((tx) => {
+      let added = 0
+      for (const block of pending) {
+        if (!deleted.has(block.cid.toString()) && putBlock(tx, block)) added++
+      }
+      // Judged before the blocks of this import count as use.
+      const restore = state !== undefined && isUnused(tx, this.#context.identity, added)
+      if (restore) {
+        try {
+          replaceState(tx, this.#context, state, (cid) => tx.has(BLOCKS, cid) || this.#isStaged(tx, cid))
+        } catch (error) {
+          throw located(error, offset)
+        }
+      }
+      if (this.#staged > 0) {
+        tx.put(IMPORTS, this.#id, { phase: 'putting', next: 0, blocks: this.#staged })
+      }
+      const said = state === undefined ? 'absent' : restore ? 'restored' : 'kept'
+      return { added, state: said } as const
+    })
+    const put = this.#staged > 0 ? await putStaged(this.#context, this.#id, () => this.#report()) : 0
+    this.#report()
+    const omitted = isArray(end.omitted ?? null) ? (end.omitted as readonly JsonValue[]).length : 0
+    return {
+      blocks: this.#counts.blocks,
+      added: result.added + put,
+      bytes: offset,
+      state: result.state,
+      omitted,
+    }
+  }
+
+  #isStaged(tx: Transaction, cid: string): boolean {
+    return this.#staged > 0 && tx.has(IMPORT_CIDS, stagedKey(this.#id, cid))
+  }
+
+  /** Blocks that were deleted while the file was written are not put. */
+  async #unstage(deleted: ReadonlySet<string>): Promise<void> {
+    for (const cid of deleted) {
+      await this.#context.store.transact((tx) => {
+        const number = tx.get(IMPORT_CIDS, stagedKey(this.#id, cid))
+        if (number === undefined) return
+        tx.delete(IMPORT_CIDS, stagedKey(this.#id, cid))
+        tx.delete(IMPORT_BLOCKS, numberKey(this.#id, number))
+      })
+    }
+  }
+
+  async #isAccepted(): Promise<boolean> {
+    const row = await this.#context.store.read((tx) => tx.get(IMPORTS, this.#id)).catch(() => undefined)
+    return row?.phase === 'putting'
+  }
+
+  #report(): void {
+    this.#options.onProgress?.({ bytes: this.#reader.offset, blocks: this.#counts.blocks })
+  }
+
+  #aborted(): IcnError {
+    return new IcnError(
+      'Aborted',
+      `The import was aborted at byte ${this.#reader.offset}; nothing was imported.`,
+      {
+        data: { offset: this.#reader.offset },
+        cause: this.#options.signal?.reason,
+      },
+    )
+  }
+}
+
+/** Puts what waits, in order and in small commits. @returns how many blocks were new */
+async function putStaged({ store }: RuntimeContext, id: string, report?: () => void): Promise<number> {
+  let added = 0
+  for (;;) {
+    const done = await store.transact((tx) => {
+      const row = tx.get(IMPORTS, id)
+      if (row === undefined) return { added: 0, over: true }
+      const after = row.next === 0 ? {} : { after: numberKey(id, row.next - 1) }
+      const sizes = tx.list(IMPORT_BLOCKS, { prefix: `${id}\u0000`, ...after, limit: 32 })
+      let fresh = 0
+      let bytes = 0
+      let next = row.next
+      for (const [key, { cid, row: block }] of sizes) {
+        if (bytes > AT_ONCE.bytes) break
+        bytes += block.data.length
+        // Somebody may have put another reading of the same CID since it was checked; what is stored stays.
+        if (!tx.has(BLOCKS, cid) && putBlock(tx, fromRow(cid, block))) fresh++
+        tx.delete(IMPORT_BLOCKS, key)
+        tx.delete(IMPORT_CIDS, stagedKey(id, cid))
+        next = Number(key.slice(-16)) + 1
+      }
+      if (sizes.length === 0) tx.delete(IMPORTS, id)
+      else tx.put(IMPORTS, id, { ...row, next })
+      return { added: fresh, over: sizes.length === 0 }
+    })
+    added += done.added
+    if (done.over) return added
+    report?.()
+    await pause(0)
+  }
+}
+
+/** Throws away what a refused or broken import left. */
+async function sweep({ store }: RuntimeContext, id: string): Promise<void> {
+  for (let over = false; !over; ) {
+    over = await store.transact((tx) => {
+      const cids = tx.list(IMPORT_CIDS, { prefix: `${id}\u0000`, limit: 200 })
+      for (const [key, number] of cids) {
+        tx.delete(IMPORT_CIDS, key)
+        tx.delete(IMPORT_BLOCKS, numberKey(id, number))
+      }
+      if (cids.length === 0) tx.delete(IMPORTS, id)
+      return cids.length === 0
+    })
+    await pause(0)
+  }
+}
+
+function isSame(stored: BlockRow, row: BlockRow): boolean {
+  try {
+    return sameBlock(stored, row)
+  } catch {
+    // Damaged beyond reading: the integrity check's business.
+    return true
+  }
+}
+
+function numberKey(id: string, number: number): string {
+  return `${id}\u0000${sequenceKey(number)}`
+}
+
+function stagedKey(id: string, cid: string): string {
+  return `${id}\u0000${cid}`
+}
+
+function objectOf({ kind, payload }: FileRecord): JsonObject {
+  const json = parseJson(fromUtf8(payload, `The ${kind} record`), `The ${kind} record`)
+  if (isObject(json)) return json
+  throw new Error(`the ${kind} record is not an object`)
+}
+
+function strings(json: JsonValue | undefined): boolean {
+  return json !== undefined && isArray(json) && json.every((item) => typeof item === 'string')
+}
+
+/** Faults of the file get its place; faults of the store, the page and time stay what they are. */
+function located(error: unknown, offset: number): unknown {
+  if (IcnError.is(error)) {
+    const own = error.data.reason === 'badExport' || STAY.has(error.code)
+    if (own) return error
+  }
+  const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+  return badExport(offset, why, {}, error)
+}
+
+const STAY: ReadonlySet<string> = new Set([
+  'Aborted',
+  'Closed',
+  'QuotaExceeded',
+  'StorageUnavailable',
+  'VersionMismatch',
+  'ResourceLimitExceeded',
+])

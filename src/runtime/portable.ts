@@ -1,0 +1,218 @@
+/**
+ * What of a node's state goes into an export beside its blocks, and what a row of it must look like on its way back in.
+ * Every table of the runtime is named here once: carried, or left out with the reason; a test holds the list complete.
+ */
+import { U64_MAX } from '../common/bytes.ts'
+import { Cid } from '../common/cid.ts'
+import { Did } from '../common/did.ts'
+import { journalKey } from '../economics/rows.ts'
+
+/** @throws Error saying what is wrong with the row */
+type RowCheck = (key: string, row: unknown) => void
+
+const sequence = (key: string): void => need(/^\d{16}$/.test(key), 'its key is not a number of 16 digits')
+const cidText = (value: unknown): void => {
+  need(typeof value === 'string', 'a CID is missing')
+  need(Cid.parse(value as string).toString() === value, 'a CID is not in its base32 form')
+}
+const didText = (value: unknown): void => {
+  need(typeof value === 'string', 'a DID is missing')
+  need(Did.parse(value as string).toString() === value, 'a DID is not in its own form')
+}
+const text = (most: number) => (value: unknown) =>
+  need(typeof value === 'string' && value.length <= most, `a text of at most ${most} characters is missing`)
+const u64 = (value: unknown): void =>
+  need(typeof value === 'bigint' && value >= 0n && value <= U64_MAX, 'a u64 is missing')
+const count = (value: unknown): void =>
+  need(Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number is missing')
+const flag = (value: unknown): void => need(typeof value === 'boolean', 'true or false is missing')
+const bytes = (value: unknown): void => need(value instanceof Uint8Array, 'bytes are missing')
+const among =
+  (...names: readonly string[]) =>
+  (value: unknown) =>
+    need(names.includes(value as string), `one of ${names.join(', ')} is missing`)
+const orNull = (check: (value: unknown) => void) => (value: unknown) => {
+  if (value !== null) check(value)
+}
+const optional = (check: (value: unknown) => void) =>
+  Object.assign((value: unknown) => value === undefined || check(value), { optional: true })
+
+/** Exactly these fields. */
+function fields(shape: Readonly<Record<string, (value: unknown) => unknown>>): (row: unknown) => void {
+  const names = Object.keys(shape)
+  return (row) => {
+    need(typeof row === 'object' && row !== null && !Array.isArray(row), 'it is not an object')
+    const given = row as Record<string, unknown>
+    for (const name of Object.keys(given)) need(Object.hasOwn(shape, name), `it has a field ${name}`)
+    for (const name of names) {
+      try {
+        shape[name]!(given[name])
+      } catch (error) {
+        throw new Error(`its field ${name}: ${(error as Error).message}`)
+      }
+    }
+  }
+}
+
+function need(held: boolean, otherwise: string): void {
+  if (!held) throw new Error(otherwise)
+}
+
+const CAUSES = [
+  'initial',
+  'spend',
+  'credit',
+  'escrow',
+  'payment',
+  'refund',
+  'regeneration',
+  'governance',
+  'zk',
+]
+const SIGNED_MOST = U64_MAX
+
+const account = fields({ balance: u64 })
+const journal = fields({
+  seq: count,
+  amount: (value) =>
+    need(
+      typeof value === 'bigint' && value >= -SIGNED_MOST && value <= SIGNED_MOST && value !== 0n,
+      'an amount is missing',
+    ),
+  balance: u64,
+  cause: among(...CAUSES),
+  reference: orNull(text(4096)),
+  at: u64,
+})
+const escrow = fields({
+  owner: didText,
+  amount: u64,
+  state: among('held', 'settled', 'refunded'),
+  paid: u64,
+  payee: orNull(didText),
+})
+const total = (value: unknown): void =>
+  need(typeof value === 'bigint' && value >= 0n && value < 1n << 128n, 'a total is missing')
+const totals = fields({
+  nextSeq: count,
+  minted: total,
+  regenerated: total,
+  balances: total,
+  escrow: total,
+  burned: total,
+})
+const job = fields({
+  id: cidText,
+  seq: count,
+  manifest: cidText,
+  spec: bytes,
+  state: among('Pending', 'Assigned', 'Completed', 'Failed', 'Cancelled'),
+  creator: didText,
+  executor: optional(didText),
+  cost: u64,
+  price: optional(u64),
+  maxWaitMs: orNull(u64),
+  submittedAt: count,
+  finishedAt: optional(count),
+  receipt: optional(cidText),
+  result: optional(cidText),
+  failure: optional(
+    fields({
+      code: text(256),
+      message: text(65_536),
+      reason: optional(text(4096)),
+      function: optional(text(65_536)),
+    }),
+  ),
+  parent: optional(cidText),
+  depth: count,
+  entry: text(65_536),
+  fuel: u64,
+  attempts: count,
+  owner: text(256),
+})
+const receipt = fields({
+  cid: cidText,
+  jobId: cidText,
+  success: flag,
+  record: optional(cidText),
+  manaCharged: u64,
+})
+
+/** Carried, in this order. */
+export const PORTABLE: Readonly<Record<string, RowCheck>> = {
+  accounts: (key, row) => {
+    didText(key)
+    account(row)
+  },
+  journal: (key, row) => {
+    journal(row)
+    const { seq } = row as { seq: number }
+    const did = key.slice(0, Math.max(0, key.length - 17))
+    didText(did)
+    need(key === journalKey(did, seq), 'its key is not that of its account and number')
+  },
+  escrows: (key, row) => {
+    text(4096)(key)
+    escrow(row)
+  },
+  ledger: (key, row) => {
+    need(key === 'totals', 'its key is not "totals"')
+    totals(row)
+  },
+  reputation: (key, row) => {
+    didText(key)
+    fields({ score: u64 })(row)
+  },
+  blockMeta: (key, row) => {
+    cidText(key)
+    fields({ pinned: flag, ttl: orNull(u64) })(row)
+  },
+  jobs: (key, row) => {
+    job(row)
+    need(key === (row as { id: string }).id, 'its key is not its id')
+  },
+  jobOrder: (key, row) => {
+    sequence(key)
+    cidText(row)
+  },
+  openJobs: (key, row) => {
+    sequence(key)
+    cidText(row)
+  },
+  receipts: (key, row) => {
+    receipt(row)
+    need(key === (row as { cid: string }).cid, 'its key is not its CID')
+  },
+  receiptOrder: (key, row) => {
+    sequence(key)
+    cidText(row)
+  },
+  runtimeCounts: (key, row) => {
+    among('jobs', 'openJobs', 'receipts')(key)
+    count(row)
+  },
+  modules: (key, row) => {
+    cidText(key)
+    need(row === true, 'it is not true')
+  },
+}
+
+/** Not carried as rows. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  blocks: 'carried as block records',
+  blockIndex: 'made anew by each put',
+  blockExpiry: 'made from blockMeta',
+  blockRefs: 'made anew by each put',
+  dagHeads: 'made anew by each put',
+  dagState: 'made anew by each put',
+  dagPins: 'of this database only',
+  quarantine: 'damaged blocks are not carried on',
+  results: 'carried as result records',
+  regeneration: 'the clock of a database is its own',
+  runtimeClocks: 'the clock of a database is its own',
+  database: 'the age of a database is its own',
+  imports: 'an import under way',
+  importBlocks: 'an import under way',
+  importCids: 'an import under way',
+}
