@@ -143,7 +143,7 @@ class ModuleGenerator {
     this.random = random
     const numeric = random.pick([[I32], [I32, I64], [I32, I64], [I32, I64, F32, F64], [I32, I64, F32, F64]])
     this.flavour = {
-      types: random.chance(0) ? [...numeric, V128] : numeric,
+      types: random.chance(15) ? [...numeric, V128] : numeric,
       memory: random.chance(80),
       bulk: random.chance(30),
       references: random.chance(25),
@@ -267,7 +267,7 @@ class ModuleGenerator {
           )
         : []),
     ])
-    return { seed, bytes: body, calls, floats: flavour.types.includes(F32) || flavour.types.includes(V128) }
+    return { seed, bytes: body, calls, floats: flavour.types.includes(F32) }
   }
 
   argument(type: Type): string {

@@ -356,7 +356,6 @@ export class Interpreter {
           else if (op >= PREFIX_FD)
             SIMD(
               op - PREFIX_FD,
-              a,
               b,
               x as Uint8Array,
               stack,
