@@ -21,7 +21,8 @@ describe('streams across the boundary', () => {
   it('an export flows straight into an import on another page', async () => {
     const one = await client()
     const two = await client(2)
-    for (let i = 0; i < 300; i++) await one.page.dag.put({ data: new Uint8Array(2_000).fill(1 + (i % 251), i) })
+    for (let i = 0; i < 300; i++)
+      await one.page.dag.put({ data: new Uint8Array(2_000).fill(1 + (i % 251), i) })
     const seen: number[] = []
     const result = await two.page.dag.import(await one.page.dag.export(), {
       onProgress: ({ bytes }) => seen.push(bytes),

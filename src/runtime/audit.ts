@@ -4,7 +4,7 @@ import { LedgerAuditor, type LedgerSlice, lookAtLedger } from '../economics/audi
 import { ledgerTotals } from '../economics/ledger.ts'
 import type { ManaAudit } from '../protocol/api.ts'
 import type { StateStore } from '../storage/types.ts'
-import { pause } from './background.ts'
+import { breathe } from './background.ts'
 
 export async function audit(store: StateStore, signal?: AbortSignal): Promise<ManaAudit> {
   const auditor = new LedgerAuditor(await store.read(ledgerTotals))
@@ -14,7 +14,7 @@ export async function audit(store: StateStore, signal?: AbortSignal): Promise<Ma
     const slice: LedgerSlice = await store.read((tx) => lookAtLedger(tx, at))
     auditor.take(slice)
     from = slice.next
-    await pause(0)
+    await breathe()
   }
   return auditor.finish()
 }

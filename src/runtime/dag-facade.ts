@@ -22,7 +22,7 @@ import type {
   VerifyAllOptions,
 } from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
-import { pause } from './background.ts'
+import { breathe } from './background.ts'
 import { exportCar } from './car.ts'
 import type { RuntimeContext } from './context.ts'
 import { exportDatabase } from './export.ts'
@@ -112,7 +112,7 @@ export function dagFacade(
         const how = replacement(key, answer, stored) ?? (answer as Repair)
         return { gone: repairBlock(tx, { cid: key, reason, stored }, how), relinked: true }
       })
-      if (done.gone && done.relinked) await recountReferences(store, () => pause(0))
+      if (done.gone && done.relinked) await recountReferences(store, breathe)
       return done.gone
     }),
     quarantined: method((page?: Page & CallOptions) => {

@@ -16,7 +16,7 @@ import { decodeBlock } from '../dag/transfer/block-record.ts'
 import { badExport, type FileRecord, FrameReader } from '../dag/transfer/frames.ts'
 import type { ImportProgress, ImportResult } from '../protocol/api.ts'
 import { type Table, type Transaction, table } from '../storage/types.ts'
-import { pause } from './background.ts'
+import { breathe } from './background.ts'
 import type { RuntimeContext } from './context.ts'
 import { fromPlain } from './plain.ts'
 import { PORTABLE } from './portable.ts'
@@ -29,14 +29,15 @@ const MOST_STATE = { rows: 1_000_000, bytes: 128 * 1024 * 1024 } as const
 const SLICE_MS = 10
 
 interface ImportRow {
-  /** `staging`: nothing of it counts. `putting`: it is accepted, its blocks from `next` on are still to be put. */
+  /** `staging`: nothing of it counts. `putting`: it is accepted, what is left of its blocks is still to be put. */
   readonly phase: 'staging' | 'putting'
-  readonly next: number
   readonly blocks: number
 }
 
 /** By import: a random id. */
 export const IMPORTS: Table<ImportRow> = table('imports')
+/** By import, then number of its first block: how many blocks one commit can put without growing large. */
+export const IMPORT_BATCHES: Table<number> = table('importBatches')
 /** By import, then number: a block that waits. */
 export const IMPORT_BLOCKS: Table<{ readonly cid: string; readonly row: BlockRow }> = table('importBlocks')
 /** By import, then CID: the block's number. */
@@ -165,7 +166,7 @@ class Importer {
       }
       if (performance.now() - began > SLICE_MS) {
         this.#report()
-        await pause(0)
+        await breathe()
         began = performance.now()
       }
     }
@@ -282,7 +283,8 @@ class Importer {
     const first = this.#staged
     const batch = this.#pending
     await this.#context.store.transact((tx) => {
-      tx.put(IMPORTS, this.#id, { phase: 'staging', next: 0, blocks: first + batch.length })
+      tx.put(IMPORTS, this.#id, { phase: 'staging', blocks: first + batch.length })
+      if (batch.length > 0) tx.put(IMPORT_BATCHES, numberKey(this.#id, first), batch.length)
       batch.forEach(({ block }, i) => {
         const cid = block.cid.toString()
         tx.put(IMPORT_BLOCKS, numberKey(this.#id, first + i), { cid, row: toRow(block, 0) })
@@ -321,7 +323,7 @@ class Importer {
         }
       }
       if (this.#staged > 0) {
-        tx.put(IMPORTS, this.#id, { phase: 'putting', next: 0, blocks: this.#staged })
+        tx.put(IMPORTS, this.#id, { phase: 'putting', blocks: this.#staged })
       }
       const said = state === undefined ? 'absent' : restore ? 'restored' : 'kept'
       return { added, state: said } as const
@@ -380,46 +382,54 @@ async function putStaged({ store }: RuntimeContext, id: string, report?: () => v
   let added = 0
   for (;;) {
     const done = await store.transact((tx) => {
-      const row = tx.get(IMPORTS, id)
-      if (row === undefined) return { added: 0, over: true }
-      const after = row.next === 0 ? {} : { after: numberKey(id, row.next - 1) }
-      const sizes = tx.list(IMPORT_BLOCKS, { prefix: `${id}\u0000`, ...after, limit: 32 })
+      const [batch] = tx.list(IMPORT_BATCHES, { prefix: `${id}\u0000`, limit: 1 })
+      if (batch === undefined) {
+        tx.delete(IMPORTS, id)
+        return undefined
+      }
       let fresh = 0
-      let bytes = 0
-      let next = row.next
-      for (const [key, { cid, row: block }] of sizes) {
-        if (bytes > AT_ONCE.bytes) break
-        bytes += block.data.length
+      for (const [key, waiting] of batchBlocks(tx, id, batch)) {
+        const { cid, row } = waiting
         // Somebody may have put another reading of the same CID since it was checked; what is stored stays.
-        if (!tx.has(BLOCKS, cid) && putBlock(tx, fromRow(cid, block))) fresh++
+        if (!tx.has(BLOCKS, cid) && putBlock(tx, fromRow(cid, row))) fresh++
         tx.delete(IMPORT_BLOCKS, key)
         tx.delete(IMPORT_CIDS, stagedKey(id, cid))
-        next = Number(key.slice(-16)) + 1
       }
-      if (sizes.length === 0) tx.delete(IMPORTS, id)
-      else tx.put(IMPORTS, id, { ...row, next })
-      return { added: fresh, over: sizes.length === 0 }
+      tx.delete(IMPORT_BATCHES, batch[0])
+      return fresh
     })
-    added += done.added
-    if (done.over) return added
+    if (done === undefined) return added
+    added += done
     report?.()
-    await pause(0)
+    await breathe()
   }
+}
+
+/** The blocks of a batch; those deleted meanwhile have left gaps. */
+function batchBlocks(tx: Transaction, id: string, [key, count]: readonly [string, number]) {
+  const first = Number(key.slice(-16))
+  const after = first === 0 ? {} : { after: numberKey(id, first - 1) }
+  const rows = tx.list(IMPORT_BLOCKS, { prefix: `${id}\u0000`, ...after, limit: count })
+  return rows.filter(([at]) => Number(at.slice(-16)) < first + count)
 }
 
 /** Throws away what a refused or broken import left. */
 async function sweep({ store }: RuntimeContext, id: string): Promise<void> {
   for (let over = false; !over; ) {
     over = await store.transact((tx) => {
-      const cids = tx.list(IMPORT_CIDS, { prefix: `${id}\u0000`, limit: 200 })
-      for (const [key, number] of cids) {
-        tx.delete(IMPORT_CIDS, key)
-        tx.delete(IMPORT_BLOCKS, numberKey(id, number))
+      const [batch] = tx.list(IMPORT_BATCHES, { prefix: `${id}\u0000`, limit: 1 })
+      if (batch === undefined) {
+        tx.delete(IMPORTS, id)
+        return true
       }
-      if (cids.length === 0) tx.delete(IMPORTS, id)
-      return cids.length === 0
+      for (const [key, { cid }] of batchBlocks(tx, id, batch)) {
+        tx.delete(IMPORT_BLOCKS, key)
+        tx.delete(IMPORT_CIDS, stagedKey(id, cid))
+      }
+      tx.delete(IMPORT_BATCHES, batch[0])
+      return false
     })
-    await pause(0)
+    await breathe()
   }
 }
 

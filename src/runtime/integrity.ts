@@ -13,7 +13,7 @@ import { BLOCKS, type BlockRow, fromRow } from '../dag/rows.ts'
 import { shapeFault } from '../dag/rows-check.ts'
 import type { VerifyAllProgress, VerifyAllResult } from '../protocol/api.ts'
 import { type Table, type Transaction, table } from '../storage/types.ts'
-import { pause, repeatedly } from './background.ts'
+import { breathe, pause, repeatedly } from './background.ts'
 import type { RuntimeContext } from './context.ts'
 import { RESULTS } from './tables.ts'
 
@@ -50,8 +50,10 @@ export async function verifyAll(
     throw new IcnError('Aborted', `The check was aborted after ${checked} blocks.`, { data: { checked } })
   }
   const rest = async () => {
-    await pause(0, signal)
+    if (performance.now() - began <= HOLD_MS) return
+    await breathe()
     began = performance.now()
+    checkAborted()
   }
   const slices = async <Row>(
     table: Table<Row>,
@@ -72,10 +74,7 @@ export async function verifyAll(
           bad.push({ cid, reason })
           if (await mend(cid, row, reason)) repaired++
         }
-        if (performance.now() - began > HOLD_MS) {
-          await rest()
-          checkAborted()
-        }
+        await rest()
       }
       checked += rows.length
       onProgress?.({ checked, bad: bad.length })
@@ -83,7 +82,6 @@ export async function verifyAll(
       after = rows.at(-1)![0]
       if (bytes > SLICE_BYTES) limit = Math.max(1, Math.floor((limit * SLICE_BYTES) / bytes))
       else if (bytes < SLICE_BYTES / 4 && checked > 2 * SLICE) limit = Math.min(MOST, limit * 2)
-      await rest()
     }
   }
   await slices(BLOCKS, blockBytes, storedFault, async (cid, stored, reason) => {
@@ -101,7 +99,7 @@ export async function verifyAll(
     async () => false,
   )
   // What a damaged row said of its links is not what was counted when it was put.
-  if (relinked) await recountReferences(store, () => pause(0))
+  if (relinked) await recountReferences(store, breathe)
   return { checked, bad, repaired }
 }
 

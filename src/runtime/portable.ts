@@ -213,6 +213,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   runtimeClocks: 'the clock of a database is its own',
   database: 'the age of a database is its own',
   imports: 'an import under way',
+  importBatches: 'an import under way',
   importBlocks: 'an import under way',
   importCids: 'an import under way',
 }

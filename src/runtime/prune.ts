@@ -16,7 +16,7 @@ import {
 } from '../dag/rows.ts'
 import { shapeFault } from '../dag/rows-check.ts'
 import type { Transaction } from '../storage/types.ts'
-import { pause } from './background.ts'
+import { breathe } from './background.ts'
 import type { RuntimeContext } from './context.ts'
 
 const LOOK = 64
@@ -74,7 +74,7 @@ export async function prune(context: RuntimeContext, now: bigint, signal?: Abort
     }
     removed.push(...gone)
     after = page.at(-1)!.key
-    await pause(0)
+    await breathe()
   }
 }
 
@@ -130,7 +130,7 @@ async function findKept({ store }: RuntimeContext, check: () => void): Promise<K
       }
     })
     if (next.length > 0) frontier = frontier.concat(next)
-    await pause(0)
+    await breathe()
   }
   return { cids, awaited, ...start }
 }

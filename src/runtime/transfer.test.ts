@@ -11,7 +11,7 @@ import { FrameReader, FrameWriter, type RecordKind } from '../dag/transfer/frame
 import type { IcnRuntime } from '../protocol/api.ts'
 import { MemoryDatabase } from '../storage/memory-store.ts'
 import { guest, NOW, openDatabase, seed, testRuntime } from './fixtures/world.ts'
-import { IMPORT_BLOCKS, IMPORTS } from './import.ts'
+import { IMPORT_BATCHES, IMPORT_BLOCKS, IMPORTS } from './import.ts'
 import { toPlain } from './plain.ts'
 
 const author = Did.parse('did:key:tester')
@@ -202,15 +202,18 @@ describe('export and import', () => {
           scope: null,
         },
       })
-      tx.put(IMPORTS, 'a', { phase: 'putting', next: 0, blocks: 1 })
+      tx.put(IMPORTS, 'a', { phase: 'putting', blocks: 1 })
+      tx.put(IMPORT_BATCHES, `a\u0000${'0'.repeat(16)}`, 1)
       tx.put(IMPORT_BLOCKS, `a\u0000${'0'.repeat(16)}`, rowOf(made))
-      tx.put(IMPORTS, 'b', { phase: 'staging', next: 0, blocks: 1 })
+      tx.put(IMPORTS, 'b', { phase: 'staging', blocks: 1 })
+      tx.put(IMPORT_BATCHES, `b\u0000${'0'.repeat(16)}`, 1)
       tx.put(IMPORT_BLOCKS, `b\u0000${'0'.repeat(16)}`, rowOf(other))
     })
     await using runtime = await testRuntime({}, { state: await openDatabase(database) })
     expect(await runtime.dag.has(made.cid.toString())).toBe(true)
     await expect.poll(() => state.read((tx) => tx.list(IMPORTS, { limit: 9 }).length)).toBe(0)
     expect(await runtime.dag.has(other.cid.toString())).toBe(false)
+    expect(await state.read((tx) => tx.list(IMPORT_BLOCKS, { limit: 9 }))).toEqual([])
     await state.close()
   })
 
