@@ -7,7 +7,6 @@ import { IcnError } from '../common/errors.ts'
 
 const PAGE_BYTES = 65_536
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const encoder = new TextEncoder()
 
 export class GuestMemory {
   #memory: WebAssembly.Memory | undefined
@@ -49,8 +48,7 @@ export class GuestMemory {
   }
 
   /** `[u32 LE length][UTF-8]` in memory of the host's own, as compiled contracts take strings (ref §1.7). */
-  place(text: string, call: string): number {
-    const bytes = encoder.encode(text)
+  place(bytes: Uint8Array, call: string): number {
     const size = (4 + bytes.length + 7) & ~7
     const memory = this.#current(call)
     if (this.#arena + size > this.#arenaEnd) {

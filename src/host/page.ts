@@ -1,9 +1,9 @@
 /** Host calls from the page: the functions of the table by name, with plain values in place of pointers. */
 import { inWords, U64_MAX, utf8 } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
+import { invoke, tooLong } from './bridge.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { refusal } from './errors.ts'
-import { invoke, tooLong } from './linker.ts'
 import { type AbiFunction, findServed } from './served.ts'
 import { type ParamKind, parseShape } from './shapes.ts'
 

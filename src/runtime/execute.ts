@@ -5,8 +5,9 @@
  */
 import type { Did } from '../common/did.ts'
 import { IcnError, type IcnErrorCode } from '../common/errors.ts'
+import type { HostCall } from '../host/bridge.ts'
 import type { HostContext, HostJobs, HostLogLine } from '../host/context.ts'
-import { type HostCall, linkImports } from '../host/linker.ts'
+import { linkImports } from '../host/linker.ts'
 import { GuestMemory } from '../host/memory.ts'
 import type { Capability } from '../host/served.ts'
 import type { RunLimits } from '../protocol/api.ts'
@@ -99,9 +100,9 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     context,
     memory,
     chargeFuel: (units) => instance!.chargeFuel(units),
-    trace(call) {
+    trace(describe) {
       hostCallCount++
-      if (hostCalls.length < MOST_TRACED) hostCalls.push(call)
+      if (hostCalls.length < MOST_TRACED) hostCalls.push(describe())
     },
   })
   let result: bigint | null = null

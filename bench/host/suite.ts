@@ -1,0 +1,193 @@
+/**
+ * The price of host calls: nanoseconds of processor time per unit of fuel, over the same of ordinary instructions measured in
+ * the same run. A guest can make the host work at most that much longer than its fuel says (goal: 50).
+ */
+import { utf8 } from '../../src/common/bytes.ts'
+import { Cid } from '../../src/common/cid.ts'
+import { cidOf } from '../../src/common/cid-of.ts'
+import { encodeJson } from '../../src/common/codec.ts'
+import { executionReceipt, signReceipt } from '../../src/identity/receipt.ts'
+import { execute, type RunInput } from '../../src/runtime/execute.ts'
+import { guest, jobJson, signerOf, type World, world } from '../../src/runtime/fixtures/world.ts'
+import { hostJobs } from '../../src/runtime/host-jobs.ts'
+import { Modules } from '../../src/runtime/modules.ts'
+import { JOBS } from '../../src/runtime/tables.ts'
+
+interface Case {
+  readonly name: string
+  readonly type: string
+  /** One call, its result dropped; the text is at address 0. */
+  readonly call: (length: number) => string
+  readonly text?: string
+  readonly times: number
+}
+
+const ROUNDS = 5
+const OUT = '(i32.const 65536) (i32.const 65536)'
+const text = (length: number) => `(i32.const 0) (i32.const ${length})`
+
+async function prepare(): Promise<{ home: World; cases: readonly Case[] }> {
+  const home = await world(1_000_000_000n)
+  const { call, context, me } = home
+  for (let i = 0; i < 200; i++) await call('host_submit_mesh_job', jobJson(BigInt(i)))
+  const job = String(await call('host_submit_mesh_job', jobJson(10n)))
+  const executor = signerOf(7)
+  await context.store.transact((tx) => {
+    tx.put(JOBS, job, { ...tx.get(JOBS, job)!, state: 'Assigned', executor: `${executor.did}` })
+  })
+  const receipt = await signReceipt(
+    {
+      jobId: Cid.parse(job),
+      executorDid: executor.did,
+      resultCid: cidOf(0x55, utf8('r')),
+      cpuMs: 1n,
+      success: true,
+    },
+    executor,
+  )
+  // The whole verification, and then a refusal: the next call does it all again.
+  const forged = encodeJson(executionReceipt, { ...receipt, cpuMs: 2n })
+  const did = `${me}`
+  const longLog = 'x'.repeat(10_000)
+  const drop = (name: string, args: string) => `(drop (call $${name} ${args}))`
+  return {
+    home,
+    cases: [
+      { name: 'host_get_current_time', type: '(result i64)', call: () => drop('f', ''), times: 20_000 },
+      { name: 'host_get_reputation', type: '(result i64)', call: () => drop('f', ''), times: 10_000 },
+      {
+        name: 'host_get_caller',
+        type: '(param i32 i32) (result i32)',
+        call: () => drop('f', OUT),
+        times: 10_000,
+      },
+      {
+        name: 'host_account_get_mana',
+        type: '(param i32 i32) (result i64)',
+        text: did,
+        call: (n) => drop('f', text(n)),
+        times: 10_000,
+      },
+      {
+        name: 'host_account_spend_mana',
+        type: '(param i32 i32 i64) (result i32)',
+        text: did,
+        call: (n) => drop('f', `${text(n)} (i64.const 1)`),
+        times: 5_000,
+      },
+      {
+        name: 'host_log',
+        type: '(param i32 i32)',
+        text: 'a line',
+        call: (n) => `(call $f ${text(n)})`,
+        times: 10_000,
+      },
+      {
+        name: 'host_log',
+        type: '(param i32 i32)',
+        text: longLog,
+        call: (n) => `(call $f ${text(n)})`,
+        times: 2_000,
+      },
+      {
+        name: 'host_submit_mesh_job',
+        type: '(param i32 i32) (result i64)',
+        text: jobJson(1n),
+        call: (n) => drop('f', text(n)),
+        times: 1_000,
+      },
+      {
+        name: 'host_submit_mesh_job',
+        type: '(param i32 i32) (result i64)',
+        text: jobJson(1n, { Echo: { payload: longLog } }),
+        call: (n) => drop('f', text(n)),
+        times: 500,
+      },
+      {
+        name: 'host_submit_mesh_job',
+        type: '(param i32 i32) (result i64)',
+        text: '['.repeat(10_000),
+        call: (n) => drop('f', text(n)),
+        times: 1_000,
+      },
+      {
+        name: 'host_get_pending_mesh_jobs',
+        type: '(param i32 i32) (result i32)',
+        call: () => drop('f', OUT),
+        times: 100,
+      },
+      {
+        name: 'host_get_job_status',
+        type: '(param i32 i32 i32 i32) (result i32)',
+        text: job,
+        call: (n) => drop('f', `${text(n)} ${OUT}`),
+        times: 1_000,
+      },
+      {
+        name: 'host_anchor_receipt',
+        type: '(param i32 i32) (result i32)',
+        text: forged,
+        call: (n) => drop('f', text(n)),
+        times: 100,
+      },
+    ],
+  }
+}
+
+function loop(body: string, times: number): string {
+  return `(local $i i32) (loop ${body}
+    (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const ${times})))) (i64.const 0)`
+}
+
+const ORDINARY =
+  '(i64.store (i32.const 64) (i64.add (i64.load (i32.const 64)) (i64.mul (i64.extend_i32_u (local.get $i)) (i64.const 3))))'
+
+const { home, cases } = await prepare()
+const { context, me } = home
+const limits = { ...context.limits, fuel: 1_000_000_000_000n }
+const modules = new Modules(context.store, limits)
+
+async function costOf(bytes: Uint8Array): Promise<() => Promise<number>> {
+  const module = await modules.prepare(bytes)
+  const parent = { id: 'none', depth: 0, fuel: limits.fuel }
+  const input: RunInput = {
+    module,
+    entry: 'run',
+    fuel: limits.fuel,
+    limits,
+    identity: me,
+    creator: me,
+    now: context.time.seconds(),
+    capabilities: new Set(),
+    jobs: hostJobs(context, context.time.seconds(), parent),
+    depth: 0,
+  }
+  return () =>
+    context.store.read((tx) => {
+      const started = process.cpuUsage()
+      const { fuelUsed, failure } = execute(input, tx)
+      if (failure !== null) throw new Error(failure.message)
+      const { user, system } = process.cpuUsage(started)
+      return ((user + system) * 1e3) / Number(fuelUsed)
+    })
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!
+const ordinary = await costOf(guest(loop(ORDINARY, 10_000_000)))
+await ordinary()
+let worst = 0
+for (const { name, type, call, text: data = '', times } of cases) {
+  const imports = `(import "icn" "${name}" (func $f ${type}))`
+  const measured = await costOf(guest(loop(call(data.length), times), imports, data))
+  const ratios: number[] = []
+  await measured()
+  for (let round = 0; round < ROUNDS; round++) ratios.push((await measured()) / (await ordinary()))
+  const ratio = median(ratios)
+  worst = Math.max(worst, ratio)
+  const label = data.length > 200 ? `${name} (${data.length} bytes)` : name
+  console.log(
+    `${label.padEnd(44)} ${ratio.toFixed(1).padStart(8)} × an ordinary instruction, per unit of fuel`,
+  )
+}
+console.log(`worst ${worst.toFixed(1)}, goal 50`)
+process.exitCode = worst > 50 ? 1 : 0

@@ -1,0 +1,197 @@
+/**
+ * One import of one run as a function wasm can call: pointers in, rules asked, answer out. Where the parts of a shape
+ * lie is worked out once; per call there is one bounds check per range, one charge before the work and one for a text
+ * that goes out, and a line of the trace while it has room.
+ */
+import { utf8 } from '../common/bytes.ts'
+import { Cid } from '../common/cid.ts'
+import { IcnError } from '../common/errors.ts'
+import type { HostContext, HostValue } from './context.ts'
+import { isRefusal, refusal } from './errors.ts'
+import { HOST_FUNCTIONS } from './functions.ts'
+import type { GuestMemory } from './memory.ts'
+import type { AbiFunction } from './served.ts'
+import { handleOf, type ResultKind, type Shape } from './shapes.ts'
+
+export interface HostCall {
+  readonly name: string
+  readonly args: readonly (number | bigint)[]
+  readonly detail?: string
+  readonly result?: number | bigint
+  readonly error?: string
+  readonly fuel: bigint
+}
+
+/** One run's side of its host calls. */
+export interface HostSession {
+  readonly context: HostContext
+  readonly memory: GuestMemory
+  /** @throws IcnError ResourceLimitExceeded, reason outOfFuel */
+  chargeFuel(units: bigint): void
+  /** Told of every call; `describe` is worth calling only while the trace has room. */
+  trace(describe: () => HostCall): void
+}
+
+type Raw = readonly (number | bigint)[]
+
+const DETAIL_LENGTH = 160
+/** Asking why the last call was refused does not make it forgotten. */
+const UNCLEARED = ['host_last_error_code', 'host_last_error']
+
+/** Runs a function of the table with decoded arguments, under its rules. @throws IcnError */
+export function invoke(
+  abi: AbiFunction,
+  context: HostContext,
+  args: readonly HostValue[],
+): HostValue | undefined {
+  context.count(`runtime_${abi.name}_calls_total`)
+  if (abi.capability !== null && !context.capabilities.has(abi.capability)) {
+    throw refusal(
+      'PermissionDenied',
+      `${abi.name} needs the capability "${abi.capability}", which this runtime was not started with.`,
+      { capability: abi.capability, call: abi.name },
+    )
+  }
+  return HOST_FUNCTIONS[abi.name]!(context, ...(args as never[]))
+}
+
+export function bridge(name: string, abi: AbiFunction, shape: Shape, session: HostSession) {
+  const { context, memory } = session
+  const { params, result: kind } = shape
+  const at = positions(shape)
+  const texts = at.filter((_, i) => params[i] === 'text')
+  const out = at[params.indexOf('out')]
+  const speaks = kind === 'written' || kind === 'string'
+  const refused = shape.type.results[0] === 'i64' ? 0n : 0
+  const clears = !UNCLEARED.includes(abi.name)
+  return (...raw: (number | bigint)[]): number | bigint | undefined => {
+    let fuel = 0
+    let args: HostValue[] = []
+    try {
+      let bytes = 0
+      for (const text of texts) {
+        memory.check(raw[text] as number, raw[text + 1] as number, name)
+        bytes += (raw[text + 1] as number) >>> 0
+      }
+      if (out !== undefined) memory.check(raw[out] as number, raw[out + 1] as number, name)
+      const long = bytes > abi.maxBytes
+      fuel = abi.fuel + (long ? 0 : bytes * abi.fuelPerByte)
+      session.chargeFuel(BigInt(fuel))
+      if (long) throw tooLong(abi, bytes)
+      args = decode(params, at, raw, memory, name)
+      const answer = invoke(abi, context, args)
+      let spoken: Uint8Array | undefined
+      if (speaks) {
+        spoken = utf8(String(answer ?? ''))
+        const units = spoken.length * abi.fuelPerByte
+        fuel += units
+        session.chargeFuel(BigInt(units))
+      }
+      const result =
+        spoken === undefined
+          ? encode(kind, answer)
+          : out === undefined
+            ? memory.place(spoken, name)
+            : memory.write(raw[out] as number, raw[out + 1] as number, spoken, name)
+      if (clears) context.lastError = null
+      session.trace(() => callOf(name, raw, fuel, args, answer, result))
+      return result
+    } catch (error) {
+      if (!IcnError.is(error)) throw error
+      const kept = isRefusal(error) && kind !== null
+      session.trace(() => ({
+        ...callOf(name, raw, fuel, args, undefined, kept ? 0 : undefined),
+        error: error.message,
+      }))
+      if (!kept) throw error
+      context.lastError = error
+      return refused
+    }
+  }
+}
+
+export function tooLong(abi: AbiFunction, length: number): IcnError {
+  return refusal('InvalidParameters', `${abi.subject} exceeds ${abi.maxBytes} bytes`, {
+    call: abi.name,
+    length,
+    limit: abi.maxBytes,
+  })
+}
+
+/** Where each parameter's first wasm argument is. */
+function positions({ params }: Shape): readonly number[] {
+  let next = 0
+  return params.map((kind) => {
+    const at = next
+    next += kind === 'text' || kind === 'out' ? 2 : 1
+    return at
+  })
+}
+
+function decode(
+  params: Shape['params'],
+  positions: readonly number[],
+  raw: Raw,
+  memory: GuestMemory,
+  call: string,
+): HostValue[] {
+  const args: HostValue[] = []
+  for (let i = 0; i < params.length; i++) {
+    const at = positions[i]!
+    const value = raw[at]!
+    switch (params[i]) {
+      case 'out':
+        break
+      case 'text':
+        args.push(memory.text(value as number, raw[at + 1] as number, call))
+        break
+      case 'u64':
+      case 'job':
+        args.push(BigInt.asUintN(64, value as bigint))
+        break
+      default:
+        args.push(value)
+    }
+  }
+  return args
+}
+
+function encode(kind: ResultKind | null, answer: HostValue | undefined): number | bigint | undefined {
+  switch (kind) {
+    case 'u64':
+    case 'i64':
+      return BigInt.asIntN(64, BigInt(answer ?? 0))
+    case 'i32':
+      return Number(answer ?? 0) | 0
+    case 'flag':
+      return answer === false ? 0 : 1
+    case 'handle':
+      return BigInt.asIntN(64, handleOf(Cid.parse(String(answer))))
+    case 'handle32':
+      return Number(BigInt.asIntN(32, handleOf(Cid.parse(String(answer)))))
+    default:
+      return undefined
+  }
+}
+
+function callOf(
+  name: string,
+  args: Raw,
+  fuel: number,
+  decoded: readonly HostValue[],
+  answer: HostValue | undefined,
+  result: number | bigint | undefined,
+): HostCall {
+  const words = decoded.map(String)
+  if (typeof answer === 'string') words.push(`→ ${answer}`)
+  const text = words.map((word) => word.slice(0, DETAIL_LENGTH + 1)).join(' ')
+  return {
+    name,
+    args,
+    ...(text === ''
+      ? {}
+      : { detail: text.length > DETAIL_LENGTH ? `${text.slice(0, DETAIL_LENGTH)}…` : text }),
+    ...(result === undefined ? {} : { result }),
+    fuel: BigInt(fuel),
+  }
+}
