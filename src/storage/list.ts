@@ -181,7 +181,7 @@ class RunCursor extends Cursor {
   }
 
   #show(): void {
-    this.show(this.#page!.keys, this.#at, () => this.#page!.cells[this.#at])
+    this.show(this.#page!.keys, this.#at, () => this.#page!.cellAt(this.#at))
   }
 
   #end(): void {

@@ -88,9 +88,7 @@ export class Merge {
       if (dry.length > 0) await this.#refill(dry)
       const key = this.#smallest()
       if (key === undefined) break
-      const cell = this.#take(key, ops)
-      if (cell.isDeleted && !this.#keepDeleted) continue
-      this.#builder.add(key, cell)
+      if (!this.#move(key, ops)) continue
       this.#filter?.add(key)
       if (this.#builder.isFull) {
         ops.push(this.#closePage())
@@ -134,17 +132,24 @@ export class Merge {
     return smallest
   }
 
-  /** The newest cell of the key; sources are ordered newest first. */
-  #take(key: string, ops: Op[]): Cell {
-    let newest: Cell | undefined
+  /** The newest cell of the key into the page under construction; sources are ordered newest first. False: it is gone. */
+  #move(key: string, ops: Op[]): boolean {
+    let newest: Source | undefined
     for (const source of this.#sources) {
       if (source.key !== key) continue
-      const cell = source.take()
+      if (!newest) {
+        newest = source
+        continue
+      }
       // Whoever could still see an older value has been told otherwise by the commit that replaced it.
-      if (newest && cell.large) ops.push(dropLarge(cell.large.id))
-      newest ??= cell
+      const shadowed = source.isPlain ? undefined : source.cell.large
+      if (shadowed) ops.push(dropLarge(shadowed.id))
+      source.advance()
     }
-    return newest!
+    const stays = newest!.isPlain || this.#keepDeleted || !newest!.cell.isDeleted
+    if (stays) this.#builder.addPacked(key, newest!.packed)
+    newest!.advance()
+    return stays
   }
 
   async #refill(sources: readonly Source[]): Promise<void> {
@@ -189,14 +194,23 @@ class Source {
     return this.#pages[0]?.keys[this.#at]
   }
 
-  take(): Cell {
-    const page = this.#pages[0]!
-    const cell = page.cells[this.#at++]!
-    if (this.#at === page.keys.length) {
-      this.#pages.shift()
-      this.#at = 0
-    }
-    return cell
+  /** Neither a deletion nor a large row: nothing to know about it. */
+  get isPlain(): boolean {
+    return this.#pages[0]!.isPlainAt(this.#at)
+  }
+
+  get cell(): Cell {
+    return this.#pages[0]!.cellAt(this.#at)
+  }
+
+  get packed(): Uint8Array {
+    return this.#pages[0]!.packedAt(this.#at)
+  }
+
+  advance(): void {
+    if (++this.#at < this.#pages[0]!.keys.length) return
+    this.#pages.shift()
+    this.#at = 0
   }
 
   read(limit: number): Read {

@@ -287,6 +287,13 @@ export class ByteReader {
     return this.#bytes.subarray(this.#at - length, this.#at)
   }
 
+  skip(length: number): void {
+    if (length > this.left) {
+      throw new MalformedBytes(`promises ${length} bytes at byte ${this.#at} and has ${this.left}`)
+    }
+    this.#at += length
+  }
+
   string(): string {
     return this.#string(this.byte())
   }

@@ -5,7 +5,7 @@
 import type { Cell } from './cell.ts'
 import { decoding, FRAME_HEADER, openFrame, sealFrame } from './frame.ts'
 import { ByteReader, ByteWriter, MalformedBytes } from './pack.ts'
-import { decodeCell, encodeCell } from './record.ts'
+import { CellKind, decodeCell, encodeCell, skipCell } from './record.ts'
 import { lowerBound } from './sorted-map.ts'
 
 /** Where a page under construction is closed. Large rows are kept aside, so a page never exceeds this by much. */
@@ -16,26 +16,56 @@ export class Page {
   /** Last key of the page before, or '' in the first one: every key between it and `last` is here or nowhere in the run. */
   readonly previous: string
   readonly keys: readonly string[]
-  readonly cells: readonly Cell[]
-  readonly bytes: number
   /** When it was last looked at, in ticks of the cache. */
   used = 0
+  readonly #frame: Uint8Array
+  /** Where each cell begins, and where the last one ends. A cell is only made of it when somebody wants that row. */
+  readonly #starts: Uint32Array
+  readonly #cells: Cell[] = []
 
-  constructor(run: number, previous: string, keys: readonly string[], cells: readonly Cell[], bytes: number) {
+  constructor(
+    run: number,
+    previous: string,
+    keys: readonly string[],
+    frame: Uint8Array,
+    starts: Uint32Array,
+  ) {
     this.run = run
     this.previous = previous
     this.keys = keys
-    this.cells = cells
-    this.bytes = bytes
+    this.#frame = frame
+    this.#starts = starts
+  }
+
+  get bytes(): number {
+    return this.#frame.length
   }
 
   get last(): string {
     return this.keys[this.keys.length - 1]!
   }
 
+  cellAt(at: number): Cell {
+    const made = this.#cells[at]
+    if (made) return made
+    const cell = decodeCell(new ByteReader(this.#frame, this.#starts[at]!, this.#starts[at + 1]!))
+    this.#cells[at] = cell
+    return cell
+  }
+
+  /** The cell as it is stored, for another page. */
+  packedAt(at: number): Uint8Array {
+    return this.#frame.subarray(this.#starts[at]!, this.#starts[at + 1]!)
+  }
+
+  /** What a merge must look into: everything else it moves as it is. */
+  isPlainAt(at: number): boolean {
+    return this.#frame[this.#starts[at]!] === CellKind.packed
+  }
+
   find(key: string): Cell | undefined {
     const at = lowerBound(this.keys, key)
-    return this.keys[at] === key ? this.cells[at] : undefined
+    return this.keys[at] === key ? this.cellAt(at) : undefined
   }
 }
 
@@ -67,6 +97,13 @@ export class PageBuilder {
     this.#keys.push(key)
     this.#keyUnits += key.length
     encodeCell(this.#body, cell)
+  }
+
+  /** A cell as another page holds it. */
+  addPacked(key: string, packed: Uint8Array): void {
+    this.#keys.push(key)
+    this.#keyUnits += key.length
+    this.#body.bytes(packed)
   }
 
   /** Closes the page; the next one follows it. */
@@ -115,9 +152,13 @@ export function decodePage(run: number, value: unknown): Page {
       at += length
     }
     if (at !== joined.length) throw new MalformedBytes('has keys that do not add up')
-    const cells: Cell[] = []
-    for (let i = 0; i < count; i++) cells.push(decodeCell(reader))
+    const starts = new Uint32Array(count + 1)
+    for (let i = 0; i < count; i++) {
+      starts[i] = reader.offset
+      skipCell(reader)
+    }
+    starts[count] = reader.offset
     reader.end()
-    return new Page(run, previous, keys, cells, frame.length)
+    return new Page(run, previous, keys, frame, starts)
   })
 }

@@ -143,6 +143,19 @@ export function decodeCell(reader: ByteReader): Cell {
   }
 }
 
+/** Past a cell, finding out whether it is one. */
+export function skipCell(reader: ByteReader): void {
+  const kind = reader.byte()
+  if (kind === CellKind.packed) {
+    reader.skip(reader.varint())
+  } else if (kind === CellKind.large) {
+    reader.varint()
+    reader.varint()
+  } else if (kind !== CellKind.deleted) {
+    throw new MalformedBytes(`has a row of unknown kind ${kind} before byte ${reader.offset}`)
+  }
+}
+
 /** The number is in the value too, in front of the row, so that values which changed places are found out. */
 const LARGE_HEADER = FRAME_HEADER + 8
 
