@@ -28,8 +28,8 @@ export interface HostSession {
   readonly memory: GuestMemory
   /** @throws IcnError ResourceLimitExceeded, reason outOfFuel */
   chargeFuel(units: bigint): void
-  /** Told of every call; `describe` is worth calling only while the trace has room. */
-  trace(describe: () => HostCall): void
+  /** Told of every call; making its line is worth it only while the trace has room. */
+  trace(line: () => HostCall): void
 }
 
 type Raw = readonly (number | bigint)[]

@@ -100,9 +100,9 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     context,
     memory,
     chargeFuel: (units) => instance!.chargeFuel(units),
-    trace(describe) {
+    trace(call) {
       hostCallCount++
-      if (hostCalls.length < MOST_TRACED) hostCalls.push(describe())
+      if (hostCalls.length < MOST_TRACED) hostCalls.push(call())
     },
   })
   let result: bigint | null = null
