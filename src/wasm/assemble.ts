@@ -2,7 +2,8 @@
  * The outer half of rewriting: every section of the original in its place, with what metering adds at the end of each,
  * so that no index shifts and element, data and name sections stay valid.
  */
-import { type FunctionSite, type ParsedModule, SectionId, type Signature } from './sections.ts'
+import { readNumber, skipNumber } from './instructions.ts'
+import { type FunctionSite, type ParsedModule, type Section, SectionId, type Signature } from './sections.ts'
 import type { WasmLimits } from './types.ts'
 import { Writer } from './writer.ts'
 
@@ -29,6 +30,8 @@ export interface Additions {
   exported(index: number): number
   /** The same in element segments and constant expressions. */
   referenced(index: number): number
+  /** Functions that `ref.func` names in bodies, and that must be declared for it in an element segment. */
+  readonly declared: readonly number[]
   /** All bodies, original and added, without the count. */
   readonly code: Writer
 }
@@ -41,23 +44,27 @@ export function assemble(module: ParsedModule, limits: WasmLimits, add: Addition
   out.copy(module.bytes, 0, 8)
   const sections = module.sections
   let next = 0
-  const customs = (): void => {
-    while (next < sections.length && sections[next]!.id === SectionId.custom) {
+  // Custom sections behind all others stay there: the name section must, whatever is added.
+  const lastKnown = sections.findLastIndex((section) => section.id !== SectionId.custom)
+  const customs = (end: number): void => {
+    while (next < end && sections[next]!.id === SectionId.custom) {
       const section = sections[next++]!
       copyCustom(module, out, section.contents, section.end, section.name)
     }
   }
   for (const id of ORDER) {
-    customs()
+    customs(lastKnown)
     if (next < sections.length && sections[next]!.id === SectionId.start) {
       next++
-      customs()
+      customs(lastKnown)
     }
     const found = next < sections.length && sections[next]!.id === id ? sections[next++]! : null
     const made =
       id === SectionId.type || id === SectionId.function || id === SectionId.global
         ? true
-        : id === SectionId.export || id === SectionId.code
+        : id === SectionId.export ||
+          id === SectionId.code ||
+          (id === SectionId.element && add.declared.length > 0)
     if (found === null && !made) continue
     out.byte(id)
     const size = out.placeholder()
@@ -70,12 +77,11 @@ export function assemble(module: ParsedModule, limits: WasmLimits, add: Addition
     else if (id === SectionId.code) {
       out.u32(add.functionTypes.length)
       out.copy(add.code.bytes, 0, add.code.length)
-    } else if (id === SectionId.element)
-      copyReplacing(module, out, found!.contents, found!.end, module.elementSites, add.referenced)
+    } else if (id === SectionId.element) writeElements(module, out, found, add)
     else out.copy(module.bytes, found!.contents, found!.end)
     out.patch(size)
   }
-  customs()
+  customs(sections.length)
   return out.finish()
 }
 
@@ -121,13 +127,28 @@ function writeGlobals(
 ): void {
   out.u32(module.globals.length + add.globals.length)
   if (contents !== undefined && end !== undefined)
-    copyReplacing(module, out, skipCount(module, contents), end, module.globalSites, add.referenced)
+    copyReplacing(module, out, skipNumber(module.bytes, contents), end, module.globalSites, add.referenced)
   for (const { type, init } of add.globals) {
     out.byte(type)
     out.byte(1)
     for (const byte of init) out.byte(byte)
     out.byte(0x0b)
   }
+}
+
+function writeElements(module: ParsedModule, out: Writer, found: Section | null, add: Additions): void {
+  const contents = found?.contents ?? 0
+  const count = found === null ? 0 : readNumber(module.bytes, contents)
+  out.u32(count + (add.declared.length > 0 ? 1 : 0))
+  if (found !== null) {
+    const first = skipNumber(module.bytes, contents)
+    copyReplacing(module, out, first, found.end, module.elementSites, add.referenced)
+  }
+  if (add.declared.length === 0) return
+  // A declarative segment of function indices.
+  out.byte(3)
+  out.byte(0)
+  writeVector(out, add.declared)
 }
 
 function writeExports(module: ParsedModule, out: Writer, add: Additions): void {
@@ -160,12 +181,6 @@ function copyReplacing(
     at = site.end
   }
   out.copy(module.bytes, at, to)
-}
-
-function skipCount(module: ParsedModule, contents: number): number {
-  let at = contents
-  while (module.bytes[at]! >= 0x80) at++
-  return at + 1
 }
 
 /** Sections that speak of code offsets would lie about the rewritten code. */

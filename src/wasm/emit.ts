@@ -38,8 +38,8 @@ export interface EmitContext {
   readonly types: TypeTable
   readonly table: FuelTable
   readonly added: AddedIndices
-  /** The function that stands for an original one where it is referred to. */
-  referenced(index: number): number
+  /** The function that stands for an original one in a `ref.func`. */
+  named(index: number): number
 }
 
 const F32_NAN = [0x00, 0x00, 0xc0, 0x7f]
@@ -247,7 +247,7 @@ export class BodyEmitter {
           break
         case Place.refFunc:
           out.byte(Op.refFunc)
-          out.u32(this.#context.referenced(places.argument(row)))
+          out.u32(this.#context.named(places.argument(row)))
           break
         default:
           if (counting) this.#counting(row, kind, start, end)
@@ -273,6 +273,11 @@ export class BodyEmitter {
       case Place.return:
         this.#handOver(before)
         out.byte(Op.return)
+        return
+      case Place.unreachable:
+        // A run that gives itself up shows exact fuel; where the engine traps, it is that of the last call outside.
+        this.#writeBack(before)
+        out.byte(Op.unreachable)
         return
       case Place.memoryBulk:
       case Place.tableBulk:
@@ -464,6 +469,13 @@ export class BodyEmitter {
     out.byte(Op.i64Sub)
   }
 
+  /** The counter into the global, for whoever looks when the module has stopped. */
+  #writeBack(pending: number): void {
+    this.#handOver(pending)
+    this.#out.byte(Op.globalSet)
+    this.#out.u32(this.#context.added.fuel)
+  }
+
   #charge(units: number): void {
     if (units === 0) return
     this.#handOver(units)
@@ -502,7 +514,11 @@ export class BodyEmitter {
     out.byte(Op.i32Const)
     out.signed(this.#plan.need)
     out.byte(Op.i32LtS)
-    this.#stopIf(Reason.depth)
+    out.byte(Op.if)
+    out.byte(0x40)
+    this.#writeBack(this.#context.table.entry)
+    writeStop(out, this.#context.added, Reason.depth)
+    out.byte(Op.end)
   }
 
   #call(row: number, pending: number, start: number, end: number): void {

@@ -2,7 +2,7 @@
 import { IcnError, type IcnErrorData } from '../common/errors.ts'
 import { LARGEST_BUDGET, LARGEST_DEPTH } from './counter.ts'
 import { functionNames } from './names.ts'
-import { classifyTrap, trappedFunction } from './traps.ts'
+import { classifyTrap, TRAP_WORDS, trappedFunction } from './traps.ts'
 import {
   type HostImports,
   type InstanceOptions,
@@ -11,6 +11,9 @@ import {
   type StopReason,
 } from './types.ts'
 import { DEFAULT_LIMITS } from './validate/limits.ts'
+
+/** Longer function names are cut, in code points. */
+const LONGEST_NAME = 128
 
 /** Values of the `icn:reason` global, written by metered code before it stops itself. */
 const REASONS: readonly (StopReason | null)[] = [null, 'outOfFuel', 'callDepth']
@@ -132,14 +135,16 @@ class Run implements MeteredInstance {
     return reason === null ? error : this.#stopped(reason, error)
   }
 
+  /** Words and data depend on the reason, the numbers and the module alone: they go into records that must agree. */
   #stopped(reason: StopReason, cause: unknown): IcnError {
     const index = trappedFunction(cause)
+    const name = index === null ? null : this.#functionName(index)
     const data: IcnErrorData = {
       reason,
       fuelUsed: this.fuelUsed,
-      ...(index === null ? {} : { function: this.#functionName(index), functionIndex: index }),
+      ...(index === null || name === null ? {} : { function: name, functionIndex: index }),
     }
-    const place = index === null ? '' : ` in ${this.#functionName(index)}`
+    const place = name === null ? '' : ` in ${name}`
     const options = { data, cause }
     if (reason === 'outOfFuel')
       return new IcnError(
@@ -153,14 +158,15 @@ class Run implements MeteredInstance {
         `The run reached its call depth of ${this.#callDepth}${place}.`,
         options,
       )
-    const said = cause instanceof Error ? cause.message : reason
-    return new IcnError('WasmExecutionError', `The module trapped${place}: ${said}.`, options)
+    return new IcnError('WasmExecutionError', `The module trapped${place}: ${TRAP_WORDS[reason]}.`, options)
   }
 
   #functionName(index: number): string {
     const [section] = WebAssembly.Module.customSections(this.#module, 'name')
-    const names = section === undefined ? null : functionNames(new Uint8Array(section))
-    return names?.get(index) ?? `function ${index}`
+    const name = section === undefined ? undefined : functionNames(new Uint8Array(section)).get(index)
+    if (name === undefined) return `function ${index}`
+    const points = Array.from(name)
+    return points.length > LONGEST_NAME ? `${points.slice(0, LONGEST_NAME - 1).join('')}…` : name
   }
 }
 
@@ -193,7 +199,7 @@ function instantiationError(error: unknown): unknown {
   if (trap === null) return error
   return new IcnError(
     'WasmExecutionError',
-    `The module trapped while its segments were copied: ${(error as Error).message}.`,
+    `The module trapped while its segments were copied: ${TRAP_WORDS[trap]}.`,
     {
       data: { reason: trap },
       cause: error,

@@ -77,7 +77,7 @@ function findCandidates(table: PlaceTable, charges: Charges): { loop: number; en
       const closes = kind === Place.brIf && depth === 0 && table.argument(row) === 0
       if (table.argument(row) >= depth && !closes) loop = -1
     } else if (!HARMLESS.has(kind)) loop = -1
-    if (charges.before[row] !== 0 || charges.split[row] !== 0) loop = -1
+    if (kind !== Place.unreachable && (charges.before[row] !== 0 || charges.split[row] !== 0)) loop = -1
   }
   return found
 }

@@ -11,6 +11,8 @@
 import { Place, type PlaceTable } from './analysis.ts'
 
 const UNSET = -0x8000_0000
+/** The row of the function's own label. */
+const ROOT = -1
 
 /** What `place` answers for each row of a place table. */
 export interface Charges {
@@ -96,7 +98,7 @@ export class ChargePlacer {
     let same = true
     let exit = UNSET
     this.#depth = 0
-    const root = this.#push(Place.block, -1, UNSET)
+    const root = this.#push(Place.block, ROOT, settleAll || this.#settled.has(ROOT) ? 0 : UNSET)
     let pending = this.#entry
     let live = true
 
@@ -193,6 +195,7 @@ export class ChargePlacer {
           live = false
           break
         case Place.unreachable:
+          before[row] = pending
           live = false
           break
         case Place.call:

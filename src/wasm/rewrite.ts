@@ -78,7 +78,13 @@ export function rewrite(
     if (index < imported) return index
     return addFunction(module.functions[index]!, (out) => writeEntry(out, context, index, EntryFor.table))
   })
-  const context: EmitContext = { module, plan, types, table, added, referenced }
+  const declared = new Set<number>()
+  const named = (index: number): number => {
+    const standIn = referenced(index)
+    declared.add(standIn)
+    return standIn
+  }
+  const context: EmitContext = { module, plan, types, table, added, named }
 
   const exports = meterExports(module, added, exported)
   for (const { index } of module.exportSites) exported(index)
@@ -101,6 +107,7 @@ export function rewrite(
     exports,
     exported,
     referenced,
+    declared: [...declared],
     code,
   })
 }

@@ -351,7 +351,9 @@ class ModuleParser {
     for (let i = 0; i < count; i++) {
       const at = r.position
       if (this.bytes[at] === 0x40) throw unsupported('gc', r.section, at, 'a table with an initial value')
-      const type = this.#valueType(r, 'the type of a table')
+      // A table of functions is no new feature; one of anything else is.
+      const type =
+        this.bytes[at] === Type.funcref && !r.done ? r.byte('') : this.#valueType(r, 'the type of a table')
       const range = this.#range(r, 'table')
       // icn-core counts the initial size; the maximum only bounds growth, which is held to the limit in any case.
       checkLimit(this.limits, 'tableElements', range.initial, 'a table size', r.section, at)

@@ -22,6 +22,23 @@ const MESSAGES: readonly (readonly [RegExp, StopReason])[] = [
   [/unreachable/i, 'unreachable'],
 ]
 
+/** What is said of each reason, the same in every engine. */
+export const TRAP_WORDS: Readonly<Record<StopReason, string>> = {
+  outOfFuel: 'it used up its fuel',
+  callDepth: 'it reached its call depth',
+  memoryLimit: 'it reached its memory limit',
+  unreachable: 'it executed an unreachable instruction',
+  memoryOutOfBounds: 'it accessed memory out of bounds',
+  tableOutOfBounds: 'it accessed a table out of bounds',
+  indirectCallTypeMismatch: 'it called through a table a function of another type',
+  nullReference: 'it used a null reference',
+  integerDivideByZero: 'it divided an integer by zero',
+  integerOverflow: 'an integer division overflowed',
+  invalidConversion: 'it converted a float that no integer of the type can hold',
+  stackOverflow: 'it exhausted the engine’s stack',
+  trap: 'it trapped',
+}
+
 /** The trap, or null when the error is none and came from elsewhere. */
 export function classifyTrap(error: unknown): StopReason | null {
   if (!(error instanceof Error)) return null
