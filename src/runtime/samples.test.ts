@@ -210,7 +210,7 @@ describe('samples that are stopped', () => {
       code: 'WasmExecutionError',
       reason: 'unreachable',
       function: 'run',
-      message: 'The module trapped in run: unreachable.',
+      message: 'The module trapped in run: it executed an unreachable instruction.',
     })
     expect(run.logs).toEqual([{ level: 'error', message: 'No more memory at 145 pages of 64 KiB.' }])
     expect(run.memoryPeakPages).toBe(145)
@@ -237,7 +237,7 @@ describe('samples that are stopped', () => {
       code: 'WasmExecutionError',
       reason: 'integerDivideByZero',
       function: 'pay_per_hour',
-      message: 'The module trapped in pay_per_hour: divide by zero.',
+      message: 'The module trapped in pay_per_hour: it divided an integer by zero.',
     })
     expect(run.logs).toEqual(info('Dividing the surplus by the hours worked'))
   })
