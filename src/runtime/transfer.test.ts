@@ -2,6 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import { concatBytes, utf8 } from '../common/bytes.ts'
+import { Cid, RAW } from '../common/cid.ts'
 import { Did } from '../common/did.ts'
 import { stringifyJson } from '../common/json.ts'
 import { blockPreimage, buildBlock, type DagBlock } from '../dag/block.ts'
@@ -480,6 +481,7 @@ describe('a CAR file', () => {
   it('is read by @ipld/car: every block verifies, and every ICN block is found from the root', async () => {
     const { CarReader } = await import('@ipld/car')
     const dagCbor = await import('@ipld/dag-cbor')
+    const { CID } = await import('multiformats')
     const { runtime } = await lived()
     for (let i = 0; i < 300; i++)
       await runtime.dag.put({ data: utf8(`block ${i}`), ...(i % 2 ? { scope: 'local' } : {}) })
@@ -501,6 +503,10 @@ describe('a CAR file', () => {
         const node = load(link) as Record<string, never>
         const stored = (await runtime.dag.get(icn))!
         expect(node.cid).toBe(icn)
+        // The ICN digest itself, under codec raw.
+        const { hashAlg, hashBytes } = Cid.parse(icn)
+        const standard = CID.parse(new Cid(1, RAW, hashAlg, hashBytes).toStandard())
+        expect(standard.equals(node.preimage)).toBe(true)
         const preimage = raw.get(String(node.preimage))!
         expect(preimage.slice(0, node.dataLength)).toEqual(stored.data)
         expect(node).toMatchObject({
