@@ -197,7 +197,8 @@ export function perBlockHostCall(bytes) {
   const out = [...uleb(count)]
   for (let i = 0; i < count; i++) {
     const start = from.at
-    from.at += from.leb()
+    const length = from.leb()
+    from.at += length
     const kind = from.u8()
     out.push(...exports.body.slice(start, from.at))
     out.push(...uleb(from.leb() + (kind === 0 ? 1 : 0)))

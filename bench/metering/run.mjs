@@ -60,7 +60,9 @@ async function kernels(page, { meter }) {
     const add = async (column, make, metered) => {
       if (!columns.includes(column)) return
       try {
-        variants.push({ name: column, bytes: await make(bytes), metered })
+        const made = await make(bytes)
+        if (!WebAssembly.validate(made)) throw new Error('its output does not validate')
+        variants.push({ name: column, bytes: made, metered })
       } catch (error) {
         console.log(`  ${name}: ${column} refused: ${String(error.message).slice(0, 80)}`)
       }
