@@ -48,11 +48,7 @@ function methods(supervisor: Supervisor): Record<string, Method | Record<string,
   }
   // The parts of streams are not for the page; it has the streams.
   delete top.transfers
-  const call = (name: MethodName, args: readonly unknown[]) => supervisor.call(name, args)
-  top.dag = {
-    ...(top.dag as Record<string, Method>),
-    ...(streams(call) as Record<string, unknown> as Record<string, Method>),
-  }
+  Object.assign(top.dag!, streams(supervisor.call.bind(supervisor)))
   for (const group of Object.values(top)) Object.freeze(group)
   return top
 }

@@ -61,7 +61,7 @@ describe('streams across the boundary', () => {
     expect(cancelled).toBe(true)
     await expect(page.dag.import('file' as never)).rejects.toMatchObject({ code: 'InvalidSpec' })
     const wrong = new ReadableStream({ start: (controller) => controller.enqueue('text') })
-    await expect(page.dag.import(wrong)).rejects.toThrow('must give Uint8Array chunks')
+    await expect(page.dag.import(wrong)).rejects.toThrow('A chunk must be a Uint8Array')
   })
 
   it('an import can be aborted while its file does not come', async () => {

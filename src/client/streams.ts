@@ -9,7 +9,6 @@ import type {
   IcnRuntime,
   ImportProgress,
   ImportResult,
-  RepairAnswer,
   VerifyAllOptions,
   VerifyAllResult,
 } from '../protocol/api.ts'
@@ -17,9 +16,6 @@ import type { MethodName } from '../protocol/methods.ts'
 import type { TransferKind } from '../protocol/transfers.ts'
 
 type Calling = (method: MethodName, args: readonly unknown[]) => Promise<unknown>
-
-/** Larger chunks of a page's stream are cut, so that no message holds the worker for long. */
-const CHUNK_BYTES = 1024 * 1024
 
 export function streams(
   call: Calling,
@@ -38,24 +34,18 @@ async function download(
   options: CallOptions = {},
 ): Promise<ReadableStream<Uint8Array>> {
   const transfer = await call('transfers.open', [kind, options])
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const chunk = (await call('transfers.read', [transfer, options])) as Uint8Array | undefined
-          if (chunk === undefined) controller.close()
-          else controller.enqueue(chunk)
-        } catch (error) {
-          call('transfers.cancel', [transfer]).catch(() => {})
+  const cancel = () => call('transfers.cancel', [transfer]).catch(() => {}) as Promise<void>
+  return new ReadableStream<Uint8Array>({
+    pull: (controller) =>
+      call('transfers.read', [transfer, options]).then(
+        (chunk) => (chunk === undefined ? controller.close() : controller.enqueue(chunk as Uint8Array)),
+        (error) => {
+          cancel()
           throw error
-        }
-      },
-      async cancel() {
-        await call('transfers.cancel', [transfer])
-      },
-    },
-    { highWaterMark: 0 },
-  )
+        },
+      ),
+    cancel,
+  })
 }
 
 async function upload(
@@ -63,65 +53,37 @@ async function upload(
   stream: ReadableStream<Uint8Array>,
   options: { readonly onProgress?: (progress: ImportProgress) => void } & CallOptions = {},
 ): Promise<ImportResult> {
-  const { signal, onProgress } = options
-  if (typeof (stream as { getReader?: unknown } | null)?.getReader !== 'function') {
-    throw new IcnError('InvalidSpec', 'What is imported must be a ReadableStream of Uint8Array chunks.')
-  }
+  const { signal, onProgress = () => {} } = options
   const transfer = await call('transfers.open', ['import', { signal }])
-  const reader = stream.getReader()
-  const aborted = whenAborted(signal)
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  // A read that waits ends with it, as if the file did.
+  const giveUp = () => reader?.cancel().catch(() => {})
+  signal?.addEventListener('abort', giveUp, { once: true })
   try {
+    reader = stream.getReader()
     for (;;) {
-      const reading = reader.read()
-      const { done, value } = await (aborted ? Promise.race([reading, aborted]) : reading)
-      if (done) break
-      if (!(value instanceof Uint8Array)) {
-        throw new IcnError('InvalidSpec', 'The stream to import must give Uint8Array chunks.')
-      }
-      for (let at = 0; at < value.length; at += CHUNK_BYTES) {
-        const chunk = value.slice(at, at + CHUNK_BYTES)
-        const progress = (await call('transfers.write', [transfer, chunk, { signal }])) as ImportProgress
-        onProgress?.(progress)
-      }
+      const { done, value } = await reader.read()
+      // Once aborted, each of these calls says so.
+      if (done) return (await call('transfers.finish', [transfer, { signal, onProgress }])) as ImportResult
+      onProgress((await call('transfers.write', [transfer, value, { signal }])) as ImportProgress)
     }
-    const heard = (progress: ImportProgress) => onProgress?.(progress)
-    return (await call('transfers.finish', [transfer, { signal, onProgress: heard }])) as ImportResult
   } catch (error) {
-    reader.cancel(error).catch(() => {})
+    giveUp()
     await call('transfers.cancel', [transfer]).catch(() => {})
-    throw IcnError.is(error)
-      ? error
-      : new IcnError('ProcessingFailure', `The stream to import failed: ${String(error)}`, { cause: error })
+    if (IcnError.is(error)) throw error
+    throw new IcnError('InvalidSpec', `The stream cannot be read: ${error}`, { cause: error })
   }
-}
-
-function whenAborted(signal: AbortSignal | undefined): Promise<never> | undefined {
-  if (signal === undefined) return undefined
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener(
-      'abort',
-      () =>
-        reject(new IcnError('Aborted', 'dag.import was aborted by its caller.', { cause: signal.reason })),
-      { once: true },
-    )
-  })
-  aborted.catch(() => {})
-  return aborted
 }
 
 /** The worker reports, the page answers, the worker repairs: a function stays on its side. */
 async function verifyAll(call: Calling, options: VerifyAllOptions = {}): Promise<VerifyAllResult> {
-  const { repair, ...plain } = options
-  if (typeof repair !== 'function') return (await call('dag.verifyAll', [options])) as VerifyAllResult
-  const { signal } = options
-  const report = (await call('dag.verifyAll', [{ ...plain, repair: 'report' }])) as VerifyAllResult
+  const { repair, signal } = options
+  if (typeof repair !== 'function') return call('dag.verifyAll', [options]) as Promise<VerifyAllResult>
+  const report = (await call('dag.verifyAll', [{ ...options, repair: 'report' }])) as VerifyAllResult
   let repaired = 0
   for (const { cid } of report.bad) {
     const bad = (await call('dag.examine', [cid, { signal }])) as ExaminedBlock | undefined
-    if (bad === undefined || bad.reason === null) continue
-    const answer: RepairAnswer = await repair(bad)
-    if (answer === 'report') continue
-    if (await call('dag.repair', [cid, answer, { signal }])) repaired++
+    if (bad?.reason && (await call('dag.repair', [cid, await repair(bad), { signal }]))) repaired++
   }
   return { ...report, repaired }
 }
