@@ -3,7 +3,7 @@
 //   node scripts/test.mjs                all
 //   node scripts/test.mjs lint unit      only these stages
 //   node scripts/test.mjs --slow         the long suites: every scripts/slow-*.mjs
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureChromium } from './browser.mjs'
 import { buildPackage, buildPlayground } from './build.mjs'
@@ -34,12 +34,9 @@ function resultFile(name) {
 
 async function unit() {
   const file = resultFile('vitest.json')
-  const { code } = await run('vitest', [
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ])
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const { code, output } = await run('vitest', args, { minutes: 15 })
+  if (!existsSync(file)) throw new Error(`vitest left no result. ${output}`)
   const result = JSON.parse(readFileSync(file, 'utf8'))
   // A file that fails to load has no failing tests of its own.
   const broken = result.testResults.filter(
@@ -51,7 +48,8 @@ async function unit() {
 
 async function browser() {
   const file = resultFile('playwright.json')
-  const { code } = await run('playwright', ['test'], { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } })
+  const { code, output } = await run('playwright', ['test'], { minutes: 15 })
+  if (!existsSync(file)) throw new Error(`Playwright left no result. ${output}`)
   const { stats, errors } = JSON.parse(readFileSync(file, 'utf8'))
   const failed = stats.unexpected + stats.flaky + errors.length
   return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed }
