@@ -22,6 +22,7 @@ async function measure(
   variants: readonly Variant[],
   n: number,
   rounds: number,
+  warm: number,
 ): Promise<Record<string, Times>> {
   const charge = (cost: number) => {
     hostCharged += cost
@@ -48,10 +49,10 @@ async function measure(
   const results = compiled.map(() => '')
   const fuels = compiled.map((): bigint | null => null)
   // Rounds before the first that counts let the optimising tier arrive; it compiles in the background.
-  for (let round = -3; round < rounds; round++) {
+  for (let round = -warm; round < rounds; round++) {
     for (let i = 0; i < compiled.length; i++) {
       // Another one begins each round, so that none always runs on a cold or a hot machine.
-      const at = (i + round + 3) % compiled.length
+      const at = (i + round + warm) % compiled.length
       const one = compiled[at]!
       const fuelBefore = one.fuel()
       const before = performance.now()
