@@ -40,12 +40,10 @@ export class Supervisor {
   }
 
   /** @throws IcnError what the first worker could not start for, or what `close` was given meanwhile */
-  async start(): Promise<void> {
-    try {
-      await this.#connect()
-    } catch (thrown) {
+  start(): Promise<void> {
+    return this.#connect().catch((thrown: unknown) => {
       throw this.#finish(toIcnError(thrown))
-    }
+    })
   }
 
   call(method: MethodName, args: readonly unknown[]): Promise<unknown> {
