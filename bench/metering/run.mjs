@@ -1,9 +1,11 @@
 /**
  * What metering costs, in Chromium: kernels and third-party modules, each beside its plain self in the same run.
  *
- *   npm run bench -- metering [--quick] [--only fib,tak] [--rounds 9] [--part kernels|third-party|size] [--node]
+ *   npm run bench -- metering [--quick] [--only fib,tak] [--rounds 9] [--warm 20] [--part kernels|third-party|size]
  *
- * Prints ratios to the plain module (median over interleaved rounds) and writes bench/results/metering.json.
+ * Prints ratios to the plain module (median over interleaved rounds; `least` is best against best) and writes
+ * bench/results/metering.json. A kernel without floats has the same bytes with and without NaN canonicalisation, so the
+ * distance between those two columns there is what this machine's noise amounts to.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +16,7 @@ import { build } from 'esbuild'
 import { chromium } from 'playwright'
 import { findChromium } from '../../scripts/browser.mjs'
 import { ewasm, perBlockGlobal, perBlockHostCall } from './peers.mjs'
-import { least, printTable, ratio, summary } from './table.mjs'
+import { geomean, least, printTable, ratio, summary } from './table.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const { values: options } = parseArgs({
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     rounds: { type: 'string' },
     part: { type: 'string' },
+    warm: { type: 'string' },
   },
   allowPositionals: true,
 })
@@ -102,7 +105,7 @@ async function kernels(page, { meter }) {
     ratios.least = least(measured.metered.times, measured.plain.times)
     if (measured.metered.fuel !== measured['no NaN'].fuel)
       throw new Error(`${name}: fuel differs between variants`)
-    growth.push({ name, ratio: variants[1].bytes.length / bytes.length })
+    growth.push(variants[1].bytes.length / bytes.length)
     rows.push({ name, ratios, ms: Math.min(...measured.plain.times), fuel: measured.metered.fuel })
     process.stderr.write(
       `${name} ${Object.values(ratios)
@@ -113,7 +116,8 @@ async function kernels(page, { meter }) {
   console.log(`\nKernels: time relative to the plain module (${rounds} interleaved rounds, Chromium)`)
   const shown = [...columns, 'least']
   printTable(rows, shown)
-  results.kernels = { rows, summary: summary(rows, shown) }
+  console.log(`code growth: geomean ${geomean(growth).toFixed(3)}, most ${Math.max(...growth).toFixed(3)}`)
+  results.kernels = { rows, summary: summary(rows, shown), growth: geomean(growth) }
 }
 
 /** Code growth, speed of the rewriter, compile time, on the larger modules. */
@@ -166,7 +170,7 @@ async function sizes(page, { meter }) {
   console.log(
     '\nWhole modules: code growth, metering speed (MB/s), compile time relative to the plain module',
   )
-  printTable(rows, ['growth', 'MB/s', 'compile'])
+  printTable(rows, ['growth', 'MB/s', 'compile'], ['MB/s'])
   results.sizes = rows
 }
 
@@ -189,7 +193,11 @@ try {
   if (parts.includes('kernels')) await kernels(page, rewriter)
   if (parts.includes('third-party')) {
     const { thirdParty } = await import('./third-party.mjs')
-    results.thirdParty = await thirdParty(browser, { rounds, wanted })
+    results.thirdParty = await thirdParty(browser, {
+      rounds,
+      wanted,
+      ...(options.warm ? { warm: Number(options.warm) } : {}),
+    })
   }
   if (parts.includes('size')) await sizes(page, rewriter)
 } finally {

@@ -13,7 +13,8 @@ export const ratio = (times, base) => median(times.map((one, i) => one / base[i]
 /** Best against best: what is left when a busy machine spoils most rounds. */
 export const least = (times, base) => Math.min(...times) / Math.min(...base)
 
-export function printTable(rows, columns) {
+/** @param higherIsBetter columns whose worst is their least */
+export function printTable(rows, columns, higherIsBetter = []) {
   const width = Math.max(...rows.map(({ name }) => name.length), 8)
   const cell = (value) => (value === undefined ? '–' : value.toFixed(3)).padStart(12)
   console.log(`${''.padEnd(width)}${columns.map((name) => name.padStart(12)).join('')}`)
@@ -22,10 +23,10 @@ export function printTable(rows, columns) {
   const of = (column) => rows.map(({ ratios }) => ratios[column]).filter((one) => one !== undefined)
   for (const [name, reduce] of [
     ['geomean', geomean],
-    ['worst', (values) => Math.max(...values)],
+    ['worst', (values, column) => (higherIsBetter.includes(column) ? Math.min : Math.max)(...values)],
   ])
     console.log(
-      `${name.padEnd(width)}${columns.map((column) => cell(of(column).length ? reduce(of(column)) : undefined)).join('')}`,
+      `${name.padEnd(width)}${columns.map((column) => cell(of(column).length ? reduce(of(column), column) : undefined)).join('')}`,
     )
 }
 export const summary = (rows, columns) =>

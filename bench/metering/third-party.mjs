@@ -32,7 +32,7 @@ async function drivers() {
  * @returns {Promise<{ name: string, refused?: string, results: Record<string, string>, modules: number,
  *   fuel: Record<string, string>, times: Record<string, number[]> }[]>}
  */
-export async function measureThirdParty(browser, { rounds, wanted, modes = MODES, warm = 6 }) {
+export async function measureThirdParty(browser, { rounds, wanted, modes = MODES, warm = 20 }) {
   const script = await bundle('third-party-worker.ts', 'iife')
   const page = await browser.newPage()
   await page.goto('about:blank')
