@@ -13,6 +13,7 @@ interface Ended {
   readonly function?: string
   readonly message?: string
   readonly signatureValid?: boolean
+  readonly replay?: string
 }
 
 /** Runs the bytes in the page on the ordinary budget; a refusal and a failed run both come back with their reason. */
@@ -29,11 +30,13 @@ async function runIn(
       try {
         const run = await icn.run(bytes, { entry, fuel: 1_000_000n })
         const { signatureValid } = await icn.receipts.get(run.receiptCid)
+        const replay = (await icn.receipts.verify(run.receiptCid)).status
         return {
           result: run.result === null ? null : String(run.result),
           fuel: String(run.fuelUsed - run.hostCalls.reduce((sum, call) => sum + call.fuel, 0n)),
           logs: run.logs.map((line) => line.message),
           signatureValid,
+          replay,
           ...(run.failure ?? {}),
         }
       } catch (error) {
@@ -48,7 +51,9 @@ async function runIn(
 const thirdParty = (name: string) =>
   readFileSync(new URL(`../src/runtime/fixtures/third-party/${name}`, import.meta.url))
 
-test('every sample ends as its list says, with a valid signature', async ({ page }) => {
+test('every sample ends as its list says, with a valid signature, and comes out the same again', async ({
+  page,
+}) => {
   const { samples } = JSON.parse(sample('index.json').toString()) as {
     samples: { id: string; ends: string; reason?: string }[]
   }
@@ -56,7 +61,8 @@ test('every sample ends as its list says, with a valid signature', async ({ page
   for (const { id, ends, reason } of samples) {
     const ended = await runIn(page, sample(`${id}.wasm`))
     expect([id, ended.reason ?? 'completes']).toEqual([id, reason ?? ends])
-    if (ends !== 'memoryLimit') expect([id, ended.signatureValid]).toEqual([id, true])
+    if (ends !== 'memoryLimit')
+      expect([id, ended.signatureValid, ended.replay]).toEqual([id, true, 'verified'])
   }
 })
 

@@ -130,6 +130,14 @@ test('fuel that is no number is said at the field, and nothing runs', async ({ p
   await expect(outcome(page)).toContainText('Nothing has run yet')
 })
 
+test('a receipt’s run is made again and comes out the same', async ({ page }) => {
+  await open(page)
+  await run(page)
+  await outcome(page).getByRole('link', { name: 'Read the receipt' }).click()
+  await page.getByRole('button', { name: 'Make the run again' }).click()
+  await expect(page.locator('.verdict')).toHaveText('Verified: the run came out the same, to the last byte.')
+})
+
 test('blocks can be walked from a receipt, and all of them verified', async ({ page }) => {
   await open(page)
   await run(page)

@@ -241,6 +241,12 @@ export interface StoredReceipt {
   }
 }
 
+/** What making a run again showed. `reason` is a full sentence. */
+export type ReceiptVerification =
+  | { readonly status: 'verified' }
+  | { readonly status: 'mismatch'; readonly field: string; readonly expected: string; readonly got: string }
+  | { readonly status: 'notReplayable'; readonly reason: string }
+
 // --- mana, reputation -------------------------------------------------------------------------------------------
 
 export type ManaCause =
@@ -435,6 +441,11 @@ export interface IcnRuntime {
     get(cid: CidString, options?: CallOptions): Promise<StoredReceipt>
     list(page?: Page & CallOptions): Promise<Listing<StoredReceipt>>
     anchor(receiptJson: string, options?: CallOptions): Promise<CidString>
+    /**
+     * Makes the run again from its execution record and compares every byte. Runs of this node only, so far.
+     * @throws IcnError MissingOrInvalidReceipt when no receipt is stored under the CID
+     */
+    verify(cid: CidString, options?: CallOptions): Promise<ReceiptVerification>
   }
   readonly mana: {
     balance(did?: DidString, options?: CallOptions): Promise<bigint>

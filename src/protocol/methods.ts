@@ -48,6 +48,7 @@ export const METHODS = {
   'receipts.get': ['repeat', 1],
   'receipts.list': ['repeat', 0],
   'receipts.anchor': ['once', 1],
+  'receipts.verify': ['repeat', 1],
   'mana.balance': ['repeat', 1],
   'mana.spend': ['once', 1],
   'mana.accounts': ['repeat', 0],

@@ -37,6 +37,7 @@ import type { JobManager } from './jobs.ts'
 import { type Modules, moduleInfo, storeModule } from './modules.ts'
 import { listing, readPage } from './page.ts'
 import { listReceipts, readReceipt } from './receipts.ts'
+import { verifyRun } from './replay.ts'
 import { MODULES } from './tables.ts'
 
 /** The release, as `inspect` tells it. */
@@ -172,6 +173,9 @@ export function facade(assembly: Assembly): IcnRuntime {
         return store.read((tx) => listReceipts(tx, context, range))
       }),
       anchor: method(async (json: string) => String(await call('host_anchor_receipt', [json]))),
+      verify: method((cid: string, options?: CallOptions) =>
+        verifyRun(context, modules, Cid.parse(cid), options?.signal),
+      ),
     },
 
     mana: {

@@ -93,7 +93,7 @@ async function runModule(
     for (const [metric, times] of outcome.counts) context.count(metric, times)
     return {
       failure: outcome.failure,
-      resultBytes: outcome.failure === null ? resultBytes(outcome.result) : failureBytes(outcome.failure),
+      resultBytes: outcomeBytes(outcome),
       cpuMs: BigInt(Math.max(0, context.time.milliseconds() - clock)),
       run: { input, outcome },
       elapsedMs,
@@ -101,6 +101,11 @@ async function runModule(
   } finally {
     context.onGuest(null)
   }
+}
+
+/** What the receipt's result CID stands for. */
+export function outcomeBytes({ failure, result }: RunOutcome): Uint8Array {
+  return failure === null ? resultBytes(result) : failureBytes(failure)
 }
 
 function finished(resultBytes: Uint8Array): Performed {

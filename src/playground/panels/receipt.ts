@@ -11,8 +11,10 @@ import { slip, slipOfReceipt } from '../parts/slip.ts'
 import { href, type PanelFactory } from '../router.ts'
 import { ending } from '../words.ts'
 import { jobSection } from './job.ts'
+import { replaySection } from './replay.ts'
 
-export function receiptPanel({ runtime, did }: Context): PanelFactory {
+export function receiptPanel(context: Context): PanelFactory {
+  const { runtime, did } = context
   return (cid = '', signal) => {
     const body = h('div', { class: 'receipt' })
     const load = async () => {
@@ -20,7 +22,8 @@ export function receiptPanel({ runtime, did }: Context): PanelFactory {
         const stored = await withProgress(body, 'Loading the receipt', runtime.receipts.get(cid, { signal }))
         // A receipt stands without its job: one from elsewhere may have none here.
         const job = await runtime.jobs.status(stored.receipt.jobId, { signal }).catch(() => undefined)
-        fill(body, ...content(stored, job, did))
+        const check = stored.run && replaySection(context, cid, signal)
+        fill(body, ...content(stored, job, did, check))
       } catch (error) {
         if (signal.aborted) return
         fill(body, problemCard(error, { title: 'This receipt could not be shown', retry: () => void load() }))
@@ -44,7 +47,12 @@ export function receiptPanel({ runtime, did }: Context): PanelFactory {
   }
 }
 
-function content(stored: StoredReceipt, job: JobStatus | undefined, did: string): readonly HTMLElement[] {
+function content(
+  stored: StoredReceipt,
+  job: JobStatus | undefined,
+  did: string,
+  check: HTMLElement | undefined,
+): readonly HTMLElement[] {
   const data = slipOfReceipt(stored)
   return [
     h(
@@ -52,7 +60,7 @@ function content(stored: StoredReceipt, job: JobStatus | undefined, did: string)
       { class: 'receipt-slip' },
       data ? slip(data, { level: 2, withReceipt: false }) : withoutRun(stored, job, did),
     ),
-    h('div', { class: 'receipt-facts' }, signature(stored), job && jobSection(job), places(stored)),
+    h('div', { class: 'receipt-facts' }, signature(stored), check, job && jobSection(job), places(stored)),
   ]
 }
 
