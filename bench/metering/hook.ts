@@ -30,13 +30,15 @@ export const LIMITS = {
   nesting: 10_000,
   brTableTargets: 100_000,
 }
+/** Instances of one module whose fuel is still looked at. */
+const KEPT = 16
 /** The largest budgets there are: nothing here is to be stopped. */
 const AMPLE = 1n << 48n
 
 /** @returns what has been swapped, filled in as modules come */
 export function hookWebAssembly(options: MeterOptions): Swapped[] {
   const swapped: Swapped[] = []
-  const instances = new Map<WebAssembly.Module, MeteredInstance[]>()
+  const instances = new Map<WebAssembly.Module, (made: MeteredInstance) => void>()
   let inside = false
   const { Module: PlainModule, Instance: PlainInstance } = WebAssembly
 
@@ -48,11 +50,16 @@ export function hookWebAssembly(options: MeterOptions): Swapped[] {
     const metered = meter(bytes, { ...options, limits: LIMITS })
     const module = new PlainModule(metered.bytes)
     const made: MeteredInstance[] = []
-    instances.set(module, made)
+    let retired = 0n
+    // Some packages make an instance per call: keeping all of them would use up the address space.
+    instances.set(module, (one) => {
+      made.push(one)
+      if (made.length > KEPT) retired += made.shift()!.fuelUsed
+    })
     swapped.push({
       bytes: bytes.length,
       meteredBytes: metered.bytes.length,
-      fuel: () => made.reduce((sum, { fuelUsed }) => sum + fuelUsed, 0n),
+      fuel: () => made.reduce((sum, { fuelUsed }) => sum + fuelUsed, retired),
     })
     return module
   }
@@ -62,7 +69,7 @@ export function hookWebAssembly(options: MeterOptions): Swapped[] {
     inside = true
     const onInstance = (made: MeteredInstance) => {
       inside = false
-      instances.get(module)?.push(made)
+      instances.get(module)?.(made)
     }
     const options = { fuel: AMPLE, callDepth: 1_000_000, memoryPages: 65_536, onInstance }
     try {

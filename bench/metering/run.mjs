@@ -1,7 +1,7 @@
 /**
  * What metering costs, in Chromium: kernels and third-party modules, each beside its plain self in the same run.
  *
- *   npm run bench -- metering [--quick] [--only fib,tak] [--rounds 9] [--warm 20] [--part kernels|third-party|size]
+ *   npm run bench -- metering [--quick] [--only fib,tak] [--rounds 9] [--warm 15] [--part kernels|third-party|size]
  *
  * Prints ratios to the plain module (median over interleaved rounds; `least` is best against best) and writes
  * bench/results/metering.json. A kernel without floats has the same bytes with and without NaN canonicalisation, so the
@@ -194,6 +194,7 @@ try {
   if (parts.includes('third-party')) {
     const { thirdParty } = await import('./third-party.mjs')
     results.thirdParty = await thirdParty(browser, {
+      loads: options.quick ? 1 : 3,
       rounds,
       wanted,
       ...(options.warm ? { warm: Number(options.warm) } : {}),
