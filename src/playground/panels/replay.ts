@@ -2,7 +2,7 @@
 import type { ReceiptVerification } from '../../index.ts'
 import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
-import { fill, h, icon } from '../dom.ts'
+import { fill, h } from '../dom.ts'
 import { withProgress } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
 import { problemCard } from '../parts/problem.ts'
@@ -55,7 +55,7 @@ function verdict(found: ReceiptVerification): HTMLElement {
   return h(
     'div',
     { class: `verdict ${tone}`, 'data-status': found.status },
-    h('p', {}, found.status === 'verified' && icon('check'), sentence(found)),
+    h('p', {}, sentence(found)),
     found.status === 'mismatch' &&
       facts(
         [
