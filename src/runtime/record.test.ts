@@ -11,26 +11,12 @@ import { KeyDidResolver } from '../identity/resolver.ts'
 import type { State } from '../storage/state.ts'
 import type { Transaction } from '../storage/types.ts'
 import { execute, type RunInput } from './execute.ts'
-import { guest, jobJson, openDatabase, seed, signerOf, testRuntime, world } from './fixtures/world.ts'
+import { BUSY, contract, ME } from './fixtures/busy.ts'
+import { guest, openDatabase, seed, testRuntime, world } from './fixtures/world.ts'
 import { hostJobs } from './host-jobs.ts'
 import { Modules } from './modules.ts'
 import { fromPlain, samePlain, toPlain } from './plain.ts'
 import { encodeRecord } from './record.ts'
-
-const IMPORTS = `
-  (import "icn" "host_account_get_mana" (func $mana (param i32 i32) (result i64)))
-  (import "icn" "host_account_spend_mana" (func $spend (param i32 i32 i64) (result i32)))
-  (import "icn" "host_submit_mesh_job" (func $submit (param i32 i32) (result i64)))
-  (import "icn" "host_get_pending_mesh_jobs" (func $pending (param i32 i32) (result i32)))
-  (import "icn" "host_get_current_time" (func $time (result i64)))
-  (import "icn" "host_log" (func $log (param i32 i32)))`
-const did = `${signerOf(1).did}`
-const json = jobJson(7n)
-const ME = `(i32.const 0) (i32.const ${did.length})`
-const JOB = `(i32.const ${did.length}) (i32.const ${json.length})`
-const BUSY = `(drop (call $submit ${JOB})) (drop (call $spend ${ME} (i64.const 5))) (call $log ${ME})
-  (drop (call $pending (i32.const 8192) (i32.const 65536)))
-  (i64.add (call $time) (call $mana ${ME}))`
 
 async function recordOf(state: State, cid: string): Promise<{ data: Uint8Array; json: JsonObject }> {
   const block = (await state.read((tx) => getBlock(tx, Cid.parse(cid))))!
@@ -82,7 +68,7 @@ describe('an execution record', () => {
       spec: { kind: 'GenericPlaceholder' },
       costMana: 3n,
     })
-    const module = guest(body, IMPORTS, did + json)
+    const module = contract(body)
     const run = await runtime.run(module)
     const { recordCid } = (await runtime.receipts.get(run.receiptCid)).run!
     const { data, json: record } = await recordOf(state, recordCid)

@@ -8,25 +8,11 @@ import { BLOCKS } from '../dag/rows.ts'
 import { signBlock } from '../identity/receipt-block.ts'
 import type { IcnRuntime } from '../protocol/api.ts'
 import type { State } from '../storage/state.ts'
-import { guest, jobJson, openDatabase, signerOf, testRuntime } from './fixtures/world.ts'
+import { BUSY, contract, ME } from './fixtures/busy.ts'
+import { openDatabase, signerOf, testRuntime } from './fixtures/world.ts'
 import { RECEIPTS } from './tables.ts'
 
-const IMPORTS = `
-  (import "icn" "host_account_get_mana" (func $mana (param i32 i32) (result i64)))
-  (import "icn" "host_account_spend_mana" (func $spend (param i32 i32 i64) (result i32)))
-  (import "icn" "host_submit_mesh_job" (func $submit (param i32 i32) (result i64)))
-  (import "icn" "host_get_pending_mesh_jobs" (func $pending (param i32 i32) (result i32)))
-  (import "icn" "host_get_current_time" (func $time (result i64)))
-  (import "icn" "host_log" (func $log (param i32 i32)))`
 const did = `${signerOf(1).did}`
-const json = jobJson(7n)
-const ME = `(i32.const 0) (i32.const ${did.length})`
-const JOB = `(i32.const ${did.length}) (i32.const ${json.length})`
-const BUSY = `(drop (call $submit ${JOB})) (drop (call $spend ${ME} (i64.const 5))) (call $log ${ME})
-  (drop (call $pending (i32.const 8192) (i32.const 65536)))
-  (i64.add (call $time) (call $mana ${ME}))`
-
-const contract = (body: string) => guest(body, IMPORTS, did + json)
 
 async function recordOf(runtime: IcnRuntime, state: State, cid: string) {
   const { recordCid } = (await runtime.receipts.get(cid)).run!
