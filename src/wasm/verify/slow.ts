@@ -3,6 +3,7 @@
  * seed it has reached now and then, so that a hang names its place, and each failure in full; scripts/slow-wasm.mjs
  * runs several side by side.
  */
+import { writeSync } from 'node:fs'
 import { judgeSeed } from './fuzz.ts'
 import { corpus, judgeMutant, type Tally } from './mutants.ts'
 
@@ -10,7 +11,8 @@ const [what, from, count] = process.argv.slice(2)
 const first = Number(from)
 const end = first + Number(count)
 let failures = 0
-const report = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
+// Synchronous, so that a share whose parent is gone ends with it instead of working on unheard.
+const report = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`)
 const failed = (seed: number, error: unknown) => {
   failures++
   report({ seed, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) })
