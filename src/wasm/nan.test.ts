@@ -81,6 +81,20 @@ describe('NaN bits that nothing computed are kept', () => {
       '(local.set $x (f64.reinterpret_i64 (i64.const 0x7ff0000000000123))) (i64.reinterpret_f64 (local.get $x))',
     ],
     ['through a constant', '(i64.reinterpret_f64 (f64.const nan:0x0000000000123))'],
+    [
+      'through a loop first entered with a sum',
+      `(i64.store (i32.const 8) (i64.const 0x7ff0000000000123)) (f64.add (f64.const 1) (f64.const 2))
+       (loop $l (param f64) (local.set $x)
+         (if (i32.eqz (local.get $i)) (then (local.set $i (i32.const 1)) (f64.load (i32.const 8)) (br $l))))
+       (i64.reinterpret_f64 (local.get $x))`,
+    ],
+    [
+      'through the other arm of an if',
+      `(i64.store (i32.const 8) (i64.const 0x7ff0000000000123)) (f64.load (i32.const 8))
+       (if (param f64) (result f64) (local.get $i)
+         (then (drop) (f64.add (f64.const 1) (f64.const 2))) (else (local.set $x) (local.get $x)))
+       (i64.reinterpret_f64)`,
+    ],
   ])('%s', (_name, body) => {
     expect(result(F64(body))).toBe(PAYLOAD)
   })

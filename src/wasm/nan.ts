@@ -90,22 +90,31 @@ class NanFinder {
       const next = skipInstruction(bytes, at)
       const frame = frames[frames.length - 1]!
       if (op === Op.block || op === Op.loop || op === Op.if) {
-        if (op === Op.if) this.#pop()
         const { params, results } = this.#blockType(at + 1)
-        // Values that enter a block may be joined by others at its header.
-        if (!frame.dead) this.#see(params)
-        frames.push({ height: Math.max(0, stack.length - params), params, results, dead: frame.dead })
+        if (frame.dead) {
+          frames.push({ height: frame.height, params, results, dead: true })
+        } else {
+          if (op === Op.if) this.#pop()
+          this.#see(params)
+          const height = Math.max(0, stack.length - params)
+          this.#join(height, params)
+          frames.push({ height, params, results, dead: false })
+        }
       } else if (op === Op.else) {
         if (!frame.dead) this.#see(frame.results)
-        this.#resize(frame.height + frame.params)
+        this.#join(frame.height, frame.params)
         frame.dead = frames[frames.length - 2]?.dead ?? false
       } else if (op === Op.end) {
         if (!frame.dead) this.#see(frame.results)
         frames.pop()
-        this.#resize(frame.height + frame.results)
+        // Behind the end of a dead frame the values of the frame around it are out of reach, not gone.
+        this.#join(frame.height, frame.results)
       } else if (!frame.dead) {
         this.#step(op, at, next)
-        if (isJump(op)) frame.dead = true
+        if (isJump(op)) {
+          frame.dead = true
+          this.#resize(frame.height)
+        }
       }
       at = next
     }
@@ -188,6 +197,12 @@ class NanFinder {
     const stack = this.#stack
     while (stack.length < height) stack.push(OTHER)
     stack.length = Math.max(0, height)
+  }
+
+  /** Where paths meet, what lies above `height` is no longer one instruction's result: its sources have been seen. */
+  #join(height: number, count: number): void {
+    this.#resize(height)
+    this.#resize(height + count)
   }
 
   /** The topmost values can be seen from here on. */
