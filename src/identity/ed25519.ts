@@ -6,10 +6,7 @@
 import { hashes, Point, sign } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { concatBytes, KEY_BYTES, SIGNATURE_BYTES } from '../common/bytes.ts'
-import { IcnError } from '../common/errors.ts'
-
-/** Longest message that is signed or verified, bytes (ref §3.5). Empty ones are refused too. */
-export const MAX_SIGNED_BYTES = 1_048_576
+import { checkSignable, MAX_SIGNED_BYTES } from './signing-limit.ts'
 
 /** True only when `signature` over `message` holds under the strict rules; never throws. */
 export function verifyStrict(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -34,16 +31,6 @@ export function signWithSeed(seed: Uint8Array, message: Uint8Array): Uint8Array 
   checkSignable(message)
   hashes.sha512 = sha512
   return sign(message, seed)
-}
-
-/** @throws IcnError CryptoError on a message that could be signed but never verified. */
-export function checkSignable(message: Uint8Array): void {
-  if (message.length > 0 && message.length <= MAX_SIGNED_BYTES) return
-  throw new IcnError(
-    'CryptoError',
-    `A message to sign must have 1 to ${MAX_SIGNED_BYTES} bytes, got ${message.length}.`,
-    { data: { limit: MAX_SIGNED_BYTES, actual: message.length } },
-  )
 }
 
 function littleEndian(bytes: Uint8Array): bigint {

@@ -7,7 +7,8 @@ import { openState } from '../storage/state.ts'
 import { verifyStrict } from './ed25519.ts'
 import { type IdentityKey, openIdentity } from './identity-key.ts'
 import { decryptKeyFile } from './key-file.ts'
-import { nobleSigner, webCryptoSigner } from './signer.ts'
+import { nobleSigner } from './signer.ts'
+import { webCryptoSigner } from './webcrypto-signer.ts'
 
 const names: string[] = []
 

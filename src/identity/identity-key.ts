@@ -1,11 +1,17 @@
 /**
  * The node's own key: made once, kept by whoever holds it (IndexedDB stores a CryptoKey whole), opened as a signer. The
- * private half is a non-extractable CryptoKey; only where the platform has no Ed25519 is it a seed.
+ * private half is a non-extractable CryptoKey; only where the platform has no Ed25519 is it a seed, and only then is the
+ * curve's own code loaded.
  */
 import { expectBytes, KEY_BYTES } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
+import { late } from '../common/late.ts'
 import type { KeyHolder } from '../storage/types.ts'
-import { nobleSigner, publicKeyOfSeed, type Signer, webCryptoSigner } from './signer.ts'
+import type { Signer } from './signer.ts'
+import { webCryptoSigner } from './webcrypto-signer.ts'
+
+/** Where a seed signs. @throws IcnError CodeUnavailable */
+export const seedSigners = late('The code that signs with a seed', () => import('./signer.ts'))
 
 /** What is stored: survives structured clone, and so IndexedDB, as it is. */
 export type IdentityKey =
@@ -19,9 +25,9 @@ export async function openIdentity(holder: KeyHolder, name = 'identity'): Promis
 }
 
 /** @throws IcnError CryptoError when what was stored is not a key. */
-export function signerOf(key: IdentityKey): Signer {
+export async function signerOf(key: IdentityKey): Promise<Signer> {
   if (key.kind === 'webcrypto') return webCryptoSigner(key.privateKey, key.publicKey)
-  if (key.kind === 'seed') return nobleSigner(key.seed)
+  if (key.kind === 'seed') return (await seedSigners()).nobleSigner(key.seed)
   throw new IcnError('CryptoError', 'The stored identity key has an unknown form.', {
     data: { kind: String((key as { kind?: unknown }).kind) },
   })
@@ -40,7 +46,8 @@ export async function generateIdentityKey(): Promise<IdentityKey> {
 }
 
 /** @param seed 32 bytes */
-export function identityKeyOfSeed(seed: Uint8Array): IdentityKey {
+export async function identityKeyOfSeed(seed: Uint8Array): Promise<IdentityKey> {
   expectBytes(seed, 'Seed', KEY_BYTES)
+  const { publicKeyOfSeed } = await seedSigners()
   return { kind: 'seed', publicKey: publicKeyOfSeed(seed), seed: seed.slice() }
 }

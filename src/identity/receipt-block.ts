@@ -5,7 +5,8 @@ import { encodeJson } from '../common/codec.ts'
 import type { Did } from '../common/did.ts'
 import { type BlockParts, blockSignable, buildBlock, type DagBlock } from '../dag/block.ts'
 import { type ExecutionReceipt, executionReceipt } from './receipt.ts'
-import { type DidResolver, requireSignature } from './resolver.ts'
+import { requireSignature } from './require-signature.ts'
+import type { DidResolver } from './resolver.ts'
 import type { Signer } from './signer.ts'
 
 /**

@@ -9,7 +9,8 @@ import { cid, did, signatureBytes } from '../common/codecs.ts'
 import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { struct } from '../common/shapes.ts'
-import { type DidResolver, requireSignature } from './resolver.ts'
+import { requireSignature } from './require-signature.ts'
+import type { DidResolver } from './resolver.ts'
 import type { Signer } from './signer.ts'
 
 export interface ExecutionReceipt {

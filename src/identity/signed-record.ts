@@ -1,7 +1,8 @@
 /** Records that carry their signer's DID and a `signature`: signed last and verified in one way (ref §14 rows 36, 38). */
 import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
-import { type DidResolver, requireSignature } from './resolver.ts'
+import { requireSignature } from './require-signature.ts'
+import type { DidResolver } from './resolver.ts'
 import type { Signer } from './signer.ts'
 
 export interface SignedRecord<T> {

@@ -4,8 +4,7 @@ import { sha512 } from '@noble/hashes/sha2.js'
 import { expectBytes, KEY_BYTES } from '../common/bytes.ts'
 import type { Did } from '../common/did.ts'
 import { didKey } from '../common/did-key.ts'
-import { IcnError } from '../common/errors.ts'
-import { checkSignable, signWithSeed } from './ed25519.ts'
+import { signWithSeed } from './ed25519.ts'
 
 export interface Signer {
   /** `did:key` of the public key, in the proper base58btc form (ref §14 row 37). */
@@ -28,21 +27,4 @@ export function nobleSigner(seed: Uint8Array): Signer {
   const secret = expectBytes(seed, 'Seed', KEY_BYTES).slice()
   const publicKey = publicKeyOfSeed(secret)
   return { did: didKey(publicKey), publicKey, sign: async (payload) => signWithSeed(secret, payload) }
-}
-
-/** Signs with an Ed25519 CryptoKey, which may be non-extractable. @param publicKey 32 bytes */
-export function webCryptoSigner(privateKey: CryptoKey, publicKey: Uint8Array): Signer {
-  expectBytes(publicKey, 'Public key', KEY_BYTES)
-  return {
-    did: didKey(publicKey),
-    publicKey,
-    async sign(payload) {
-      checkSignable(payload)
-      try {
-        return new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, payload as BufferSource))
-      } catch (cause) {
-        throw new IcnError('CryptoError', 'The platform refused to sign with the identity key.', { cause })
-      }
-    },
-  }
 }

@@ -4,7 +4,8 @@ import { concatBytes, U64_MAX, u32le, u64FromLe, u64le, utf8 } from '../common/b
 import type { Cid } from '../common/cid.ts'
 import type { Did } from '../common/did.ts'
 import { receiptSignable } from '../identity/receipt.ts'
-import { type DidResolver, requireSignature } from '../identity/resolver.ts'
+import { requireSignature } from '../identity/require-signature.ts'
+import type { DidResolver } from '../identity/resolver.ts'
 import { signedRecord } from '../identity/signed-record.ts'
 import type { Signer } from '../identity/signer.ts'
 import type {
