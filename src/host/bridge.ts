@@ -3,9 +3,10 @@
  * lie is worked out once; per call there is one bounds check per range, one charge before the work and one for a text
  * that goes out, and a line of the trace while it has room.
  */
-import { utf8 } from '../common/bytes.ts'
+import { inWords, utf8 } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { IcnError } from '../common/errors.ts'
+import { balanceOf } from '../economics/ledger.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { isRefusal, refusal } from './errors.ts'
 import { HOST_FUNCTIONS } from './functions.ts'
@@ -28,6 +29,8 @@ export interface HostSession {
   readonly memory: GuestMemory
   /** @throws IcnError ResourceLimitExceeded, reason outOfFuel */
   chargeFuel(units: bigint): void
+  /** Fuel that calls charged through their context since the last question. */
+  worked?(): number
   /** Told of every call; making its line is worth it only while the trace has room. */
   trace(line: () => HostCall): void
 }
@@ -35,6 +38,7 @@ export interface HostSession {
 type Raw = readonly (number | bigint)[]
 
 const DETAIL_LENGTH = 160
+const NO_ARGUMENTS: readonly HostValue[] = []
 /** Asking why the last call was refused does not make it forgotten. */
 const UNCLEARED = ['host_last_error_code', 'host_last_error']
 
@@ -44,7 +48,7 @@ export function invoke(
   context: HostContext,
   args: readonly HostValue[],
 ): HostValue | undefined {
-  context.count(`runtime_${abi.name}_calls_total`)
+  context.count(metricOf(abi.name))
   if (abi.capability !== null && !context.capabilities.has(abi.capability)) {
     throw refusal(
       'PermissionDenied',
@@ -52,37 +56,58 @@ export function invoke(
       { capability: abi.capability, call: abi.name },
     )
   }
-  return HOST_FUNCTIONS[abi.name]!(context, ...(args as never[]))
+  const { allowance } = context
+  allowance.call(abi.name)
+  const work = HOST_FUNCTIONS[abi.name]!
+  if (!allowance.countsMana) return work(context, ...(args as never[]))
+  const before = balanceOf(context.tx, context.identity)
+  const answer = work(context, ...(args as never[]))
+  allowance.lost(before - balanceOf(context.tx, context.identity), abi.name)
+  return answer
+}
+
+const metrics = new Map<string, string>()
+
+function metricOf(name: string): string {
+  let metric = metrics.get(name)
+  if (metric === undefined) {
+    metric = `runtime_${name}_calls_total`
+    metrics.set(name, metric)
+  }
+  return metric
 }
 
 export function bridge(name: string, abi: AbiFunction, shape: Shape, session: HostSession) {
   const { context, memory } = session
   const { params, result: kind } = shape
   const at = positions(shape)
-  const texts = at.filter((_, i) => params[i] === 'text')
+  const ranges = at.filter((_, i) => params[i] === 'text' || params[i] === 'bytes')
+  const strings = at.filter((_, i) => params[i] === 'string')
   const out = at[params.indexOf('out')]
   const speaks = kind === 'written' || kind === 'string'
   const refused = shape.type.results[0] === 'i64' ? 0n : 0
   const clears = !UNCLEARED.includes(abi.name)
+  const price = BigInt(abi.fuel)
   return (...raw: (number | bigint)[]): number | bigint | undefined => {
     let fuel = 0
-    let args: HostValue[] = []
+    let args: readonly HostValue[] = NO_ARGUMENTS
     try {
       let bytes = 0
-      for (const text of texts) {
-        memory.check(raw[text] as number, raw[text + 1] as number, name)
-        bytes += (raw[text + 1] as number) >>> 0
+      for (const start of ranges) {
+        memory.check(raw[start] as number, raw[start + 1] as number, name)
+        bytes += (raw[start + 1] as number) >>> 0
       }
+      for (const start of strings) bytes += memory.counted(raw[start] as number, name)
       if (out !== undefined) memory.check(raw[out] as number, raw[out + 1] as number, name)
       const long = bytes > abi.maxBytes
       fuel = abi.fuel + (long ? 0 : bytes * abi.fuelPerByte)
-      session.chargeFuel(BigInt(fuel))
+      session.chargeFuel(fuel === abi.fuel ? price : BigInt(fuel))
       if (long) throw tooLong(abi, bytes)
-      args = decode(params, at, raw, memory, name)
+      if (params.length > 0) args = decode(params, at, raw, memory, name)
       const answer = invoke(abi, context, args)
       let spoken: Uint8Array | undefined
       if (speaks) {
-        spoken = utf8(String(answer ?? ''))
+        spoken = answer instanceof Uint8Array ? answer : utf8(String(answer ?? ''))
         const units = spoken.length * abi.fuelPerByte
         fuel += units
         session.chargeFuel(BigInt(units))
@@ -94,11 +119,13 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
             ? memory.place(spoken, name)
             : memory.write(raw[out] as number, raw[out + 1] as number, spoken, name)
       if (clears) context.lastError = null
+      fuel += session.worked?.() ?? 0
       session.trace(() => callOf(name, raw, fuel, args, answer, result))
       return result
     } catch (error) {
       if (!IcnError.is(error)) throw error
       const kept = isRefusal(error) && kind !== null
+      fuel += session.worked?.() ?? 0
       session.trace(() => ({
         ...callOf(name, raw, fuel, args, undefined, kept ? 0 : undefined),
         error: error.message,
@@ -123,7 +150,7 @@ function positions({ params }: Shape): readonly number[] {
   let next = 0
   return params.map((kind) => {
     const at = next
-    next += kind === 'text' || kind === 'out' ? 2 : 1
+    next += kind === 'text' || kind === 'bytes' || kind === 'out' ? 2 : 1
     return at
   })
 }
@@ -145,6 +172,13 @@ function decode(
       case 'text':
         args.push(memory.text(value as number, raw[at + 1] as number, call))
         break
+      case 'bytes':
+        args.push(memory.bytes(value as number, raw[at + 1] as number, call))
+        break
+      case 'string':
+        // The length was checked with its range; the guest cannot have run since.
+        args.push(memory.text(((value as number) >>> 0) + 4, memory.counted(value as number, call), call))
+        break
       case 'u64':
       case 'job':
         args.push(BigInt.asUintN(64, value as bigint))
@@ -160,7 +194,7 @@ function encode(kind: ResultKind | null, answer: HostValue | undefined): number 
   switch (kind) {
     case 'u64':
     case 'i64':
-      return BigInt.asIntN(64, BigInt(answer ?? 0))
+      return BigInt.asIntN(64, BigInt((answer as bigint | undefined) ?? 0))
     case 'i32':
       return Number(answer ?? 0) | 0
     case 'flag':
@@ -182,7 +216,7 @@ function callOf(
   answer: HostValue | undefined,
   result: number | bigint | undefined,
 ): HostCall {
-  const words = decoded.map(String)
+  const words = decoded.map((value) => (value instanceof Uint8Array ? inWords(value) : String(value)))
   if (typeof answer === 'string') words.push(`→ ${answer}`)
   const text = words.map((word) => word.slice(0, DETAIL_LENGTH + 1)).join(' ')
   return {

@@ -3,12 +3,14 @@ import type { Cid } from '../common/cid.ts'
 import type { Did } from '../common/did.ts'
 import type { IcnError } from '../common/errors.ts'
 import type { ExecutionReceipt } from '../identity/receipt.ts'
+import type { DidResolver } from '../identity/resolver.ts'
 import type { JobSubmission } from '../mesh/job.ts'
 import type { ActualMeshJob } from '../mesh/types.ts'
 import type { Transaction } from '../storage/types.ts'
+import type { Allowance } from './grant.ts'
 import type { Capability } from './served.ts'
 
-export type HostValue = string | number | bigint | boolean
+export type HostValue = string | number | bigint | boolean | Uint8Array
 
 export interface HostLogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -34,12 +36,21 @@ export interface HostContext {
   /** Seconds since the epoch; the same for the whole run, so that a replay answers the same. */
   readonly now: bigint
   readonly capabilities: ReadonlySet<Capability>
+  /** What this run may still do of what it was granted. */
+  readonly allowance: Allowance
+  /** CID of the module that runs; null for a call from the page. Contract state and pins belong to it. */
+  readonly module: string | null
+  readonly resolver: DidResolver
+  /** Proofs of the backend `dummy` count, everywhere but in production (decision 11). */
+  readonly dummyProofs: boolean
   readonly jobs: HostJobs
   /** Jobs submitted in this run, by 64-bit handle. */
   readonly submitted: Map<bigint, string>
   /** Why the call before was refused. */
   lastError: IcnError | null
   log(line: HostLogLine): void
+  /** Fuel for work whose size shows only inside a call, taken before it is done. @throws IcnError ResourceLimitExceeded, reason outOfFuel */
+  charge(units: number): void
   /** Counts under upstream's metric names; called before anything is checked (ref §12.3). */
   count(metric: string): void
 }

@@ -28,7 +28,8 @@ export function isRefusal(error: unknown): error is IcnError {
     IcnError.is(error) &&
     error.code !== 'HostAbi' &&
     error.code !== 'Internal' &&
-    error.data.reason !== 'outOfFuel'
+    error.data.reason !== 'outOfFuel' &&
+    error.data.reason !== 'manaGrant'
   )
 }
 

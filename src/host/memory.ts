@@ -37,6 +37,23 @@ export class GuestMemory {
     }
   }
 
+  /** A copy of the guest's bytes. */
+  bytes(pointer: number, length: number, call: string): Uint8Array {
+    const start = pointer >>> 0
+    const size = length >>> 0
+    return size === 0
+      ? new Uint8Array(0)
+      : new Uint8Array(this.#bounds(start, size, call), start, size).slice()
+  }
+
+  /** Length of the string of a compiled contract, `[u32 LE length][bytes]`; all of it lies in memory. */
+  counted(pointer: number, call: string): number {
+    const start = pointer >>> 0
+    const length = new DataView(this.#bounds(start, 4, call)).getUint32(start, true)
+    this.check(start + 4, length, call)
+    return length
+  }
+
   /** Bytes written, or the negative of what would have been needed, and then nothing was written. */
   write(pointer: number, room: number, bytes: Uint8Array, call: string): number {
     if (bytes.length > room >>> 0) return -bytes.length
@@ -47,7 +64,7 @@ export class GuestMemory {
     return bytes.length
   }
 
-  /** `[u32 LE length][UTF-8]` in memory of the host's own, as compiled contracts take strings (ref §1.7). */
+  /** `[u32 LE length][bytes]` in memory of the host's own, as compiled contracts take strings (ref §1.7). */
   place(bytes: Uint8Array, call: string): number {
     const size = (4 + bytes.length + 7) & ~7
     const memory = this.#current(call)

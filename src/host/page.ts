@@ -4,15 +4,22 @@ import { IcnError } from '../common/errors.ts'
 import { invoke, tooLong } from './bridge.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { refusal } from './errors.ts'
+import { Allowance } from './grant.ts'
 import { type AbiFunction, findServed } from './served.ts'
 import { type ParamKind, parseShape } from './shapes.ts'
+
+/** A page is bounded by the permissions of its runtime alone, and pays no fuel. */
+const ORDINARY = { allowance: new Allowance(), module: null, charge: () => {} }
+
+export type PageContext = Omit<HostContext, keyof typeof ORDINARY>
 
 /**
  * @returns what the function answers, before a shape would turn it into a wasm value
  * @throws IcnError InvalidSystemApiCall for a name that is not served, InvalidSpec for arguments of no accepted shape,
  * or the function's refusal
  */
-export function callByName(name: string, args: readonly unknown[], context: HostContext): HostValue | null {
+export function callByName(name: string, args: readonly unknown[], given: PageContext): HostValue | null {
+  const context: HostContext = { ...ORDINARY, ...given }
   const abi = typeof name === 'string' ? findServed(name) : undefined
   if (abi === undefined) {
     throw new IcnError(
@@ -38,17 +45,18 @@ function decodeArguments(abi: AbiFunction, args: readonly unknown[]): readonly H
   }
   return found.map((kind, i) => {
     const value = args[i] as HostValue
-    if (kind === 'text') {
-      const { length } = utf8(value as string)
+    if (kind === 'text' || kind === 'string' || kind === 'bytes') {
+      const { length } = kind === 'bytes' ? (value as Uint8Array) : utf8(value as string)
       if (length > abi.maxBytes) throw tooLong(abi, length)
-      return value
+      return kind === 'bytes' ? (value as Uint8Array).slice() : value
     }
-    return kind === 'i32' ? value : BigInt(value)
+    return kind === 'i32' ? value : BigInt(value as number | bigint)
   })
 }
 
 function fits(kind: ParamKind, value: unknown): boolean {
-  if (kind === 'text') return typeof value === 'string'
+  if (kind === 'text' || kind === 'string') return typeof value === 'string'
+  if (kind === 'bytes') return value instanceof Uint8Array
   if (kind === 'i32') return typeof value === 'number' && (value | 0) === value
   if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false
   const number = BigInt(value as bigint | number)

@@ -10,6 +10,10 @@ import type { FunctionType, ValueType } from '../wasm/types.ts'
 const PARAM_TYPES = {
   /** UTF-8 text in: pointer, length. */
   text: ['i32', 'i32'],
+  /** Bytes in, of any content: pointer, length. */
+  bytes: ['i32', 'i32'],
+  /** Text in as compiled contracts hold it (ref §1.7): pointer to `[u32 LE length][UTF-8]`. */
+  string: ['i32'],
   /** Room for the answer: pointer, length. */
   out: ['i32', 'i32'],
   /** Unsigned 64-bit amount. */
@@ -34,7 +38,7 @@ const RESULT_TYPES = {
   flag: 'i32',
   /** Bytes written to `out`; negative: the length it would have needed, and nothing was written. */
   written: 'i32',
-  /** Pointer to `[u32 LE length][UTF-8]` in a page the host adds to the guest's memory. */
+  /** Pointer to `[u32 LE length][bytes]` in a page the host adds to the guest's memory. */
   string: 'i32',
 } as const satisfies Record<string, ValueType>
 

@@ -7,9 +7,11 @@ import type { Did } from '../common/did.ts'
 import { IcnError, type IcnErrorCode } from '../common/errors.ts'
 import type { HostCall } from '../host/bridge.ts'
 import type { HostContext, HostJobs, HostLogLine } from '../host/context.ts'
+import { Allowance, type Grant } from '../host/grant.ts'
 import { linkImports } from '../host/linker.ts'
 import { GuestMemory } from '../host/memory.ts'
 import type { Capability } from '../host/served.ts'
+import { type DidResolver, KeyDidResolver } from '../identity/resolver.ts'
 import type { RunLimits } from '../protocol/api.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
 import { instantiate } from '../wasm/instance.ts'
@@ -29,6 +31,11 @@ export interface RunInput {
   readonly now: bigint
   readonly capabilities: ReadonlySet<Capability>
   readonly jobs: HostJobs
+  /** Everything but credit when absent. */
+  readonly grant?: Grant
+  readonly resolver?: DidResolver
+  /** Proofs of the backend `dummy` count. */
+  readonly dummyProofs?: boolean
   /** How deep the job is among jobs submitted from inside jobs. */
   readonly depth: number
 }
@@ -76,6 +83,7 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
   let hostCallCount = 0
   let logCount = 0
   let logRoom = MOST_LOGGED
+  let worked = 0
   let instance: MeteredInstance | undefined
   const context: HostContext = {
     tx: scope,
@@ -83,6 +91,10 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     creator: input.creator,
     now: input.now,
     capabilities: input.capabilities,
+    allowance: new Allowance(input.grant),
+    module: input.module.cid.toString(),
+    resolver: input.resolver ?? new KeyDidResolver(),
+    dummyProofs: input.dummyProofs ?? false,
     jobs: input.jobs,
     submitted,
     lastError: null,
@@ -94,12 +106,21 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     count(metric) {
       counts.set(metric, (counts.get(metric) ?? 0) + 1)
     },
+    charge(units) {
+      worked += units
+      instance!.chargeFuel(BigInt(units))
+    },
   }
   const memory = new GuestMemory()
   const imports = linkImports(input.module.imports, {
     context,
     memory,
     chargeFuel: (units) => instance!.chargeFuel(units),
+    worked() {
+      const units = worked
+      worked = 0
+      return units
+    },
     trace(call) {
       hostCallCount++
       if (hostCalls.length < MOST_TRACED) hostCalls.push(call())

@@ -90,6 +90,8 @@ export function facade(assembly: Assembly): IcnRuntime {
           creator: me,
           now,
           capabilities: context.capabilities,
+          resolver: context.resolver,
+          dummyProofs: context.environment !== 'production',
           jobs: hostJobs(context, now),
           submitted,
           lastError: null,
