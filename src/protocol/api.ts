@@ -75,6 +75,8 @@ export interface RuntimeOptions {
   readonly manaRegeneration?: ManaRegeneration | false
   readonly integrityCheck?: IntegrityCheck | false
   readonly limits?: Partial<RunLimits>
+  /** Most jobs under way at once, 1 to 512: their guests run one after the other, their commits together. 64. */
+  readonly jobsInFlight?: number
   readonly mesh?: { readonly kind: 'local' } | { readonly kind: 'broadcast-channel'; readonly name?: string }
 }
 

@@ -13,7 +13,7 @@ import type { MeshNetworkService } from '../mesh/service.ts'
 import type { Environment, JobId, RunLimits } from '../protocol/api.ts'
 import type { StateStore } from '../storage/types.ts'
 import { processLocks, type RunExclusive } from './exclusive.ts'
-import { DEFAULT_RUN_LIMITS } from './options.ts'
+import { DEFAULT_JOBS_IN_FLIGHT, DEFAULT_RUN_LIMITS } from './options.ts'
 
 /** Why an action is denied, or null. Upstream's policy enforcer, asked after a receipt's signature was found good. */
 export type Policy = (action: 'AnchorReceipt', identity: Did) => string | null
@@ -37,6 +37,8 @@ export interface ContextOptions {
   readonly runExclusive?: RunExclusive
   readonly policy?: Policy
   readonly killed?: readonly KilledRun[]
+  /** Jobs under way at once. */
+  readonly jobsInFlight?: number
   /** Told right before a guest takes the thread, with the signal of the call it runs for, and with null after. */
   onGuest?(guest: { readonly jobId: JobId; readonly signal?: AbortSignal | undefined } | null): void
 }
@@ -55,6 +57,7 @@ export class RuntimeContext {
   readonly runExclusive: RunExclusive
   readonly policy: Policy
   readonly killed: readonly KilledRun[]
+  readonly jobsInFlight: number
   readonly onGuest: NonNullable<ContextOptions['onGuest']>
   /** This instance among all that ever ran on the database. */
   readonly owner: string = crypto.randomUUID()
@@ -93,6 +96,7 @@ export class RuntimeContext {
     this.runExclusive = options.runExclusive ?? processLocks()
     this.policy = options.policy ?? (() => null)
     this.killed = options.killed ?? []
+    this.jobsInFlight = options.jobsInFlight ?? DEFAULT_JOBS_IN_FLIGHT
     this.onGuest = options.onGuest?.bind(options) ?? (() => {})
     this.#checkServices(options.fixedKey ?? false)
   }

@@ -58,7 +58,7 @@ export async function createRuntime(
 }
 
 async function assemble(settings: Settings, services: RuntimeServices, state: State): Promise<IcnRuntime> {
-  const { environment, storage, limits, manaRegeneration, integrityCheck } = settings
+  const { environment, storage, limits, jobsInFlight, manaRegeneration, integrityCheck } = settings
   const signer = services.signer ?? (await openSigner(settings, state))
   const mesh = services.mesh ?? new LocalMeshService()
   const time =
@@ -75,6 +75,7 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
       environment,
       storage,
       limits,
+      jobsInFlight,
       time,
       fixedKey: settings.identitySeed !== null,
       ...lockOption(services.runExclusive, settings),

@@ -1,24 +1,27 @@
 /**
- * The job manager: takes what is Pending, runs it here, and ends it. One job at a time, in order of submission; a run
- * never happens while a database transaction is open, and what it did is committed with its receipt, its payment and its
- * end in one. Whatever goes wrong with a job ends that job, signed and refunded; whatever goes wrong with the store
- * leaves the job open, to be taken up again.
+ * The job manager: takes what is Pending, runs it here, and ends it. Several jobs are on their way at once, so that their
+ * commits share transactions; their guests run one after the other, in order of submission, and never while a database
+ * transaction is open. What a run did is committed with its receipt, its payment and its end in one. Whatever goes wrong
+ * with a job ends that job, signed and refunded; whatever goes wrong with the store leaves the job open, to be taken up
+ * again.
  */
 import { IcnError } from '../common/errors.ts'
 import type { JobRequest, JobStatus, RunResult } from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { untilAborted } from './exclusive.ts'
+import { JobQueue, type Turn } from './job-queue.ts'
 import { readSubmission } from './job-request.ts'
 import { beginJob, endJob, isOpen, jobEvent, jobStatus, submitJob } from './job-rules.ts'
 import type { Modules } from './modules.ts'
-import { failed, isStoreFault, type Performed, perform } from './perform.ts'
+import { Pace } from './pace.ts'
+import { failed, isStoreFault, type Performed, prepare, runOn } from './perform.ts'
 import { unknownJob } from './receipts.ts'
 import { killed, Recovery } from './recovery.ts'
-import { StaleRun, settle } from './settle.ts'
+import { done, type Source, StaleRun, settle, within } from './settle.ts'
 import { JOBS, type JobRow } from './tables.ts'
 
-/** Runs begun of a job that never came back; after that many it is failed. */
+/** Runs begun of a job that never came back, the first perhaps in company; after that many it is failed. */
 const MOST_ATTEMPTS = 2
 /** Runs made again because other tabs changed what they had read. */
 const MOST_RERUNS = 32
@@ -35,19 +38,20 @@ interface Waiting {
 export class JobManager {
   readonly #context: RuntimeContext
   readonly #modules: Modules
-  readonly #queue: Waiting[] = []
+  readonly #queue: JobQueue<Waiting>
+  readonly #pace = new Pace()
   readonly #closing = new AbortController()
   readonly #recovery: Recovery
-  #working: Promise<void> | undefined
-  /** A run is being submitted that will be the next. */
-  #reserved = false
 
   constructor(context: RuntimeContext, modules: Modules) {
     this.#context = context
     this.#modules = modules
     this.#recovery = new Recovery(context, this.#closing.signal, {
-      take: (id) => void this.enqueue(id),
-      fail: (row, error) => this.#settle(row, failed(error)),
+      take: ({ id, attempts }) => void this.enqueue(id, { alone: attempts > 0 }),
+      fail: (row, error) => this.#settle(row, done(failed(error))),
+    })
+    this.#queue = new JobQueue(context.jobsInFlight, async (job, turn) => {
+      await this.#process(job, turn).then(job.resolve, job.reject)
     })
   }
 
@@ -73,21 +77,21 @@ export class JobManager {
   ): Promise<RunResult> {
     const submission = readSubmission(request, this.#context)
     const { store, identity } = this.#context
-    // With nothing before it, it is submitted and begun in one commit.
-    const idle = this.#working === undefined && !this.#reserved
-    if (idle) this.#reserved = true
+    // With nothing before it that it would have to wait for, it is submitted and begun in one commit.
+    const begun = this.#queue.reserve()
     let row: JobRow
     try {
       row = await store.transact((tx) => {
         alongside(tx)
         const pending = submitJob(tx, submission)
-        return idle ? beginJob(tx, pending, identity) : pending
+        return begun ? beginJob(tx, pending, identity) : pending
       })
-    } finally {
-      if (idle) this.#reserved = false
+    } catch (error) {
+      if (begun) this.#queue.release()
+      throw error
     }
     this.#context.count('runtime_jobs_submitted_total')
-    const result = await this.enqueue(row.id, signal, idle ? row : undefined)
+    const result = await this.enqueue(row.id, { signal, begun: begun ? row : undefined })
     if (result !== undefined) return result
     throw new IcnError('Aborted', `Job ${row.id} was cancelled before its run was committed.`, {
       data: { job: row.id },
@@ -133,43 +137,38 @@ export class JobManager {
     }
   }
 
-  /** Puts an open job at the end of the queue. Resolves with its result, or undefined when it ended otherwise. */
-  enqueue(id: string, signal?: AbortSignal, begun?: JobRow): Promise<RunResult | undefined> {
-    if (this.#closing.signal.aborted) return Promise.reject(this.#closing.signal.reason)
+  /**
+   * Puts an open job at the end of the queue, or, with `begun`, into the slot reserved for it. Resolves with its result,
+   * or undefined when it ended otherwise. @param alone it was under way when a worker ended
+   */
+  enqueue(
+    id: string,
+    { signal, begun, alone = false }: Partial<Pick<Waiting, 'signal' | 'begun'>> & { alone?: boolean } = {},
+  ): Promise<RunResult | undefined> {
+    if (this.#closing.signal.aborted) {
+      if (begun !== undefined) this.#queue.release()
+      return Promise.reject(this.#closing.signal.reason)
+    }
     const result = new Promise<RunResult | undefined>((resolve, reject) => {
-      this.#queue.push({ id, begun, signal, resolve, reject })
+      const job = { id, begun, signal, resolve, reject }
+      if (begun === undefined) this.#queue.add(job, alone)
+      else this.#queue.launch(job)
     })
     // Background jobs have nobody to tell; a store that failed is told to whoever asks next.
     result.catch(() => {})
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined
-    })
     return result
   }
 
   /** What runs is finished; what waits stays Pending for the next start. */
   async close(): Promise<void> {
     this.#closing.abort(new IcnError('Closed', 'The runtime was closed.'))
-    for (const { reject } of this.#queue.splice(0)) reject(this.#closing.signal.reason)
-    await this.#working
+    for (const { reject } of this.#queue.clear()) reject(this.#closing.signal.reason)
+    await this.#queue.idle()
   }
 
-  async #work(): Promise<void> {
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      try {
-        next.resolve(await this.#process(next))
-      } catch (error) {
-        next.reject(error)
-      }
-    }
-  }
-
-  async #process({ id, begun, signal }: Waiting): Promise<RunResult | undefined> {
+  async #process({ id, begun, signal }: Waiting, turn: Turn): Promise<RunResult | undefined> {
     const context = this.#context
-    if (signal?.aborted) {
-      await this.cancel(id).catch(() => {})
-      throw abortion(signal)
-    }
+    await this.#checkWanted(id, signal)
     const begin = (tx: Transaction): JobRow | undefined => {
       const found = tx.get(JOBS, id)
       if (found === undefined || !isOpen(found) || found.owner !== context.owner) return undefined
@@ -179,40 +178,65 @@ export class JobManager {
     }
     const row = begun ?? (await context.store.transact(begin))
     if (row === undefined) return undefined
-    const done =
-      row.attempts > MOST_ATTEMPTS
-        ? failed(killed(id, 'crash', 0))
-        : await perform(context, this.#modules, row, signal)
-    return this.#settle(row, done, signal)
+    if (row.attempts > MOST_ATTEMPTS) return this.#settle(row, done(failed(killed(id, 'crash', 0))))
+    const work = await prepare(context, this.#modules, row)
+    await turn.mine
+    await this.#checkWanted(id, signal)
+    if ('done' in work) return this.#inTurn(turn, this.#settle(row, done(work.done)))
+    const { input } = work
+    const run = (tx: Transaction): Performed => {
+      const performed = runOn(context, input, row, signal, tx)
+      this.#pace.note(input, performed.elapsedMs)
+      return performed
+    }
+    if (this.#pace.isQuick(input)) return this.#inTurn(turn, this.#settle(row, within(run)))
+    // Others would wait for a long run inside a transaction; it is made outside, on what all before it have left.
+    await turn.clear
+    await this.#checkWanted(id, signal)
+    const outside = async () => done(await context.store.read(run))
+    return this.#inTurn(turn, this.#settle(row, await outside(), outside))
   }
 
-  /** Commits a run's end; a run whose state has moved under it is made again. */
-  async #settle(row: JobRow, first: Performed, signal?: AbortSignal): Promise<RunResult | undefined> {
+  /** `ending` is in the store's hands by now, behind those before it: the next may follow. */
+  #inTurn<T>(turn: Turn, ending: Promise<T>): Promise<T> {
+    turn.pass()
+    return ending
+  }
+
+  /** @throws IcnError when the caller gave up; the job is cancelled then */
+  async #checkWanted(id: string, signal: AbortSignal | undefined): Promise<void> {
+    if (!signal?.aborted) return
+    await this.cancel(id).catch(() => {})
+    throw abortion(signal)
+  }
+
+  /** Commits a run's end; a run whose state has moved under it is made `again`. */
+  async #settle(row: JobRow, first: Source, again?: () => Promise<Source>): Promise<RunResult | undefined> {
     const context = this.#context
-    let done = first
-    let refused: Performed | undefined
+    let source = first
+    let refused = false
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await settle(context, row, done)
-        if (result === undefined) return undefined
+        const settled = await settle(context, row, source)
+        if (settled === undefined) return undefined
+        const { result, performed } = settled
         context.count(result.success ? 'runtime_jobs_completed_total' : 'runtime_jobs_failed_total')
         context.count('runtime_receipts_anchored_total')
-        const children = done.run?.outcome.submitted ?? []
+        const { counts = [], submitted: children = [] } = performed.run?.outcome ?? {}
+        for (const [metric, times] of counts) context.count(metric, times)
         if (children.length > 0) context.count('runtime_jobs_submitted_total', children.length)
         for (const child of children) void this.enqueue(child)
         return result
       } catch (error) {
-        if (!(error instanceof StaleRun)) {
+        if (!(error instanceof StaleRun && again !== undefined)) {
           // What cannot be committed for the job's own sake ends it; a second failure is not the job's.
-          if (!IcnError.is(error) || isStoreFault(error) || done === refused) throw error
-          refused = failed(error)
-          done = refused
+          if (!IcnError.is(error) || isStoreFault(error) || refused) throw error
+          refused = true
+          source = done(failed(error))
           continue
         }
-        done =
-          attempt < MOST_RERUNS
-            ? await perform(context, this.#modules, row, signal)
-            : failed(contention(row.id))
+        context.count('runtime_job_reruns_total')
+        source = attempt < MOST_RERUNS ? await again() : done(failed(contention(row.id)))
       }
     }
   }

@@ -75,6 +75,11 @@ export class Modules {
     return moduleInfo(prepared)
   }
 
+  /** What is compiled already, stored or not. */
+  known(cid: Cid): Prepared | undefined {
+    return this.#cached(cid)
+  }
+
   /** A stored module, its block checked against its CID. @throws IcnError DagOperationFailed when it is absent or damaged */
   async load(cid: Cid): Promise<Prepared> {
     const known = this.#cached(cid)

@@ -21,6 +21,10 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
 const DEFAULT_REGENERATION: ManaRegeneration = { amount: 10n, intervalMs: 60_000, cap: 10_000n }
 const DEFAULT_INTEGRITY: IntegrityCheck = { intervalMs: 3_600_000, repair: 'report' }
 
+export const DEFAULT_JOBS_IN_FLIGHT = 64
+/** One commit takes at most 512 transactions (storage); more under way would only take up memory. */
+const MOST_JOBS_IN_FLIGHT = 512
+
 /** Bounds on the limits themselves: what a page may ask for. */
 const MOST: RunLimits = {
   fuel: 0x7fff_ffff_ffff_ffffn,
@@ -40,6 +44,7 @@ export interface Settings {
   readonly manaRegeneration: ManaRegeneration | false
   readonly integrityCheck: IntegrityCheck | false
   readonly limits: RunLimits
+  readonly jobsInFlight: number
 }
 
 /** @throws IcnError InvalidSpec naming the option, what is expected and what came */
@@ -68,6 +73,12 @@ export function readOptions(options: RuntimeOptions = {}): Settings {
     manaRegeneration: readRegeneration(options.manaRegeneration),
     integrityCheck: readIntegrity(options.integrityCheck),
     limits: readLimits(options.limits),
+    jobsInFlight: whole(
+      'jobsInFlight',
+      options.jobsInFlight ?? DEFAULT_JOBS_IN_FLIGHT,
+      1,
+      MOST_JOBS_IN_FLIGHT,
+    ),
   }
 }
 

@@ -6,7 +6,8 @@ import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { isObject, stringifyJson } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
-import { getBlock } from '../dag/blocks.ts'
+import { getBlock, hasBlock } from '../dag/blocks.ts'
+import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { execute, failureOf, type RunInput, type RunOutcome } from './execute.ts'
 import { hostJobs } from './host-jobs.ts'
@@ -24,19 +25,21 @@ export interface Performed {
   readonly elapsedMs: number
 }
 
-/** Never throws for the job's sake; a store that cannot answer is thrown. */
-export async function perform(
-  context: RuntimeContext,
-  modules: Modules,
-  row: JobRow,
-  signal: AbortSignal | undefined,
-): Promise<Performed> {
+/** What is left of a job once its parts are at hand: nothing, or the run of a module. */
+export type Work = { readonly done: Performed } | { readonly input: RunInput }
+
+/** Looks everything up. Never throws for the job's sake; a store that cannot answer is thrown. */
+export async function prepare(context: RuntimeContext, modules: Modules, row: JobRow): Promise<Work> {
   try {
     checkInTime(context, row)
     const { kind } = specOf(row)
-    if (typeof kind === 'object') return finished(utf8(`Echo: ${kind.Echo.payload}`))
+    if (typeof kind === 'object') return { done: finished(utf8(`Echo: ${kind.Echo.payload}`)) }
     const manifest = Cid.parse(row.manifest)
-    const block = await context.store.read((tx) => getBlock(tx, manifest))
+    const known = modules.known(manifest)
+    // Compiled already: its bytes were checked then, and need only still be there for whoever replays the run.
+    const block = await context.store.read((tx) =>
+      known !== undefined && hasBlock(tx, manifest) ? known : getBlock(tx, manifest),
+    )
     if (block === undefined) {
       throw new IcnError(
         'DagOperationFailed',
@@ -46,12 +49,42 @@ export async function perform(
         },
       )
     }
-    if (isWasm(block.data)) return await runModule(context, await modules.load(manifest), row, signal)
-    if (kind === 'GenericPlaceholder') return finished(sha256(block.data))
-    return await runModule(context, await modules.load(moduleOf(block.data)), row, signal)
+    if ('compiled' in block) return { input: inputOf(context, block, row) }
+    if (isWasm(block.data)) return { input: inputOf(context, await modules.load(manifest), row) }
+    if (kind === 'GenericPlaceholder') return { done: finished(sha256(block.data)) }
+    return { input: inputOf(context, await modules.load(moduleOf(block.data)), row) }
   } catch (error) {
-    if (!IcnError.is(error) || isStoreFault(error)) throw error
-    return failed(error)
+    return { done: failed(jobFault(error)) }
+  }
+}
+
+/**
+ * Runs the module on what `tx` shows; nothing is written. Holds the thread.
+ * @throws what the store throws to ask for a row, and what it cannot answer
+ */
+export function runOn(
+  context: RuntimeContext,
+  input: RunInput,
+  row: JobRow,
+  signal: AbortSignal | undefined,
+  tx: Transaction,
+): Performed {
+  context.onGuest({ jobId: row.id, signal })
+  const started = performance.now()
+  const clock = context.time.milliseconds()
+  try {
+    const outcome = execute(input, tx)
+    return {
+      failure: outcome.failure,
+      resultBytes: outcomeBytes(outcome),
+      cpuMs: BigInt(Math.max(0, context.time.milliseconds() - clock)),
+      run: { input, outcome },
+      elapsedMs: performance.now() - started,
+    }
+  } catch (error) {
+    return failed(jobFault(error))
+  } finally {
+    context.onGuest(null)
   }
 }
 
@@ -59,16 +92,17 @@ export function failed(error: IcnError): Performed {
   return { failure: failureOf(error), resultBytes: failureBytes(failureOf(error)), cpuMs: 0n, elapsedMs: 0 }
 }
 
-async function runModule(
-  context: RuntimeContext,
-  module: Prepared,
-  row: JobRow,
-  signal: AbortSignal | undefined,
-): Promise<Performed> {
+/** @throws `error` when it is not the job's fault */
+function jobFault(error: unknown): IcnError {
+  if (!IcnError.is(error) || isStoreFault(error)) throw error
+  return error
+}
+
+function inputOf(context: RuntimeContext, module: Prepared, row: JobRow): RunInput {
   const now = context.time.seconds()
   // biome-ignore lint/complexity/useMathMinMax: bigints.
   const fuel = row.fuel < context.limits.fuel ? row.fuel : context.limits.fuel
-  const input: RunInput = {
+  return {
     module,
     entry: row.entry,
     fuel,
@@ -79,27 +113,6 @@ async function runModule(
     capabilities: context.capabilities,
     jobs: hostJobs(context, now, { id: row.id, depth: row.depth, fuel }),
     depth: row.depth,
-  }
-  context.onGuest({ jobId: row.id, signal })
-  try {
-    let started = 0
-    let clock = 0
-    const outcome = await context.store.read((tx) => {
-      started = performance.now()
-      clock = context.time.milliseconds()
-      return execute(input, tx)
-    })
-    const elapsedMs = performance.now() - started
-    for (const [metric, times] of outcome.counts) context.count(metric, times)
-    return {
-      failure: outcome.failure,
-      resultBytes: outcomeBytes(outcome),
-      cpuMs: BigInt(Math.max(0, context.time.milliseconds() - clock)),
-      run: { input, outcome },
-      elapsedMs,
-    }
-  } finally {
-    context.onGuest(null)
   }
 }
 

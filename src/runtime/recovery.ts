@@ -11,7 +11,7 @@ import { JOBS, type JobRow } from './tables.ts'
 
 export interface RecoveryActions {
   /** Runs a job that is this runtime's from now on. */
-  take(id: string): void
+  take(row: JobRow): void
   /** Ends it with a failure receipt and a refund. */
   fail(row: JobRow, error: IcnError): Promise<unknown>
 }
@@ -91,7 +91,7 @@ export class Recovery {
         for (const row of left) tx.put(JOBS, row.id, { ...row, owner: self })
         return left
       })
-      for (const { id } of taken) this.#actions.take(id)
+      for (const row of taken) this.#actions.take(row)
     }
     void runExclusive(`owner/${owner}`, adopt, this.#signal)
       .catch(() => {})

@@ -22,58 +22,97 @@ import { JOBS, type JobRow, RESULTS } from './tables.ts'
 /** What the run was told no longer holds: it is to be made again. */
 export class StaleRun extends Error {}
 
+/** What a job did, asked for inside the transaction that commits it. @throws StaleRun */
+export type Source = (tx: Transaction) => Performed
+
+/** Done before its transaction: good while what it read still holds. */
+export function done(performed: Performed): Source {
+  return (tx) => {
+    if (holds(tx, performed)) return performed
+    throw new StaleRun()
+  }
+}
+
+/**
+ * Run inside its transaction, on what those before it in the same commit have left, so that runs that change the same
+ * rows do not make each other stale. The rule may be called again; the run is made again only when what it read moved.
+ */
+export function within(run: (tx: Transaction) => Performed): Source {
+  let performed: Performed | undefined
+  return (tx) => {
+    if (performed === undefined || !holds(tx, performed)) performed = run(tx)
+    return performed
+  }
+}
+
+/** A failure has no effects that could be stale. */
+function holds(tx: Transaction, { failure, run }: Performed): boolean {
+  if (failure !== null || run === undefined) return true
+  return stillHolds(tx, run.outcome.reads, run.outcome.listings, samePlain)
+}
+
+export interface Settled {
+  readonly result: RunResult
+  readonly performed: Performed
+}
+
 /**
  * @returns undefined when the job was ended by somebody else meanwhile; nothing was written then
  * @throws StaleRun
  */
-export function settle(
+export async function settle(
   context: RuntimeContext,
   row: JobRow,
-  done: Performed,
-): Promise<RunResult | undefined> {
+  source: Source,
+): Promise<Settled | undefined> {
   const now = context.time.seconds()
-  const { failure, run } = done
-  const resultCid = cidOf(RAW, done.resultBytes)
-  let result: RunResult | undefined
-  const change = (tx: Transaction): JobRow | undefined => {
+  let settled: Settled | undefined
+  const change = (tx: Transaction): [JobRow, Performed, Cid] | undefined => {
     const current = tx.get(JOBS, row.id)
     if (current === undefined || !isOpen(current) || current.owner !== context.owner) return undefined
+    const performed = source(tx)
+    const { failure, run } = performed
+    const resultCid = cidOf(RAW, performed.resultBytes)
     if (failure === null && run !== undefined) {
-      const { reads, listings, writes, events, submitted } = run.outcome
-      if (!stillHolds(tx, reads, listings, samePlain)) throw new StaleRun()
+      const { writes, events, submitted } = run.outcome
       applyEffects(tx, writes, events)
       for (const id of submitted) {
         const child = tx.get(JOBS, id)
         if (child !== undefined) tx.put(JOBS, id, { ...child, owner: context.owner })
       }
     }
-    if (!tx.has(RESULTS, resultCid.toString())) tx.put(RESULTS, resultCid.toString(), done.resultBytes)
-    recordExecution(tx, context.identity, failure === null, done.cpuMs)
-    return endJob(tx, current, {
+    if (!tx.has(RESULTS, resultCid.toString())) tx.put(RESULTS, resultCid.toString(), performed.resultBytes)
+    recordExecution(tx, context.identity, failure === null, performed.cpuMs)
+    const ended = endJob(tx, current, {
       state: failure === null ? 'Completed' : 'Failed',
       now,
       executor: context.identity,
       result: resultCid.toString(),
       ...(failure === null ? { payment: current.price ?? current.cost } : { failure }),
     })
+    return [ended, performed, resultCid]
   }
-  const seal = async (tx: Transaction, ended: JobRow | undefined): Promise<void> => {
-    result = ended === undefined ? undefined : await sealJob(tx, context, ended, done, resultCid, now)
-  }
-  return context.store.transact(change, seal).then(() => result)
+  await context.store.transact(change, async (tx, found) => {
+    settled = undefined
+    if (found === undefined) return
+    const [ended, performed, resultCid] = found
+    const result = await sealJob(tx, context, ended, performed, resultCid, now)
+    settled = { result, performed }
+  })
+  return settled
 }
 
 async function sealJob(
   tx: Transaction,
   context: RuntimeContext,
   ended: JobRow,
-  done: Performed,
+  performed: Performed,
   resultCid: Cid,
   now: bigint,
 ): Promise<RunResult> {
-  const { failure, run } = done
+  const { failure, run } = performed
   const jobId = ended.id
-  const receipt = await signReceipt(unsigned(context, ended, done, resultCid), context.signer)
+  const receipt = await signReceipt(unsigned(context, ended, performed, resultCid), context.signer)
   const block = receiptBlock(receipt, context.identity, now)
   const receiptCid = block.cid.toString()
   const manaCharged = failure === null ? (ended.price ?? ended.cost) : 0n
@@ -115,21 +154,21 @@ async function sealJob(
     memoryPeakPages: run?.outcome.memoryPeakPages ?? 0,
     hostCalls: run?.outcome.hostCalls ?? [],
     logs: run?.outcome.logs ?? [],
-    elapsedMs: done.elapsedMs,
+    elapsedMs: performed.elapsedMs,
   }
 }
 
 function unsigned(
   context: RuntimeContext,
   ended: JobRow,
-  done: Performed,
+  { cpuMs, failure }: Performed,
   resultCid: Cid,
 ): Omit<ExecutionReceipt, 'sig'> {
   return {
     jobId: Cid.parse(ended.id),
     executorDid: context.identity,
     resultCid,
-    cpuMs: done.cpuMs,
-    success: done.failure === null,
+    cpuMs,
+    success: failure === null,
   }
 }
