@@ -1,12 +1,14 @@
 /**
  * The worker, the page's process and the whole browser killed under load, at instants of a seeded randomness, on a
  * profile on disk. After each: every answered job is there, none is half there, no money was made or lost.
- * ICN_INSTANTS=200 is the long form, ICN_SEED another course.
+ * ICN_INSTANTS=200 is the long form, ICN_SEED another course; ICN_KEEP names a folder that gets the database's files as
+ * the last kill of a browser left them.
  */
 import { expect, test } from '@playwright/test'
 import { Profile, type Tab } from './profile.ts'
 
 const INSTANTS = Number(process.env.ICN_INSTANTS ?? 6)
+const KEEP = process.env.ICN_KEEP
 const SEED = Number(process.env.ICN_SEED ?? 1)
 
 /** Small bounds, so that working off the log and merging are under way at most instants. */
@@ -42,23 +44,23 @@ test(`killed at ${INSTANTS} instants under load, nothing answered is lost and no
       const wanted = before + 1 + Math.floor(random() * 120)
       await tab.until(() => answered.length >= wanted)
       const dice = random()
-      if (dice < 0.5) {
-        killed.worker++
+      const kind = dice < 0.5 ? 'worker' : dice < 0.8 ? 'renderer' : dice < 0.9 ? 'everything' : 'browser'
+      killed[kind]++
+      if (kind === 'worker') {
         await tab.terminateWorker()
-      } else if (dice < 0.8) {
-        killed.renderer++
+      } else if (kind === 'renderer') {
         const crashed = tab.page.waitForEvent('crash')
         for (const pid of renderers) process.kill(pid, 'SIGKILL')
         await crashed
         tab = await profile.open(answered)
       } else {
-        const everything = dice < 0.9
-        killed[everything ? 'everything' : 'browser']++
-        await profile.kill(everything)
+        await profile.kill(kind === 'everything')
+        if (KEEP) await profile.keepDatabases(KEEP)
         await profile.start()
         tab = await profile.open(answered)
       }
-      await tab.call('open', { name, options: BUSY })
+      const at = `instant ${instant}, ${kind} killed after ${answered.length} answers`
+      await test.step(at, () => tab.call('open', { name, options: BUSY }))
       const { problems, jobs, failing } = await tab.call<{
         problems: string[]
         jobs: number
@@ -66,7 +68,7 @@ test(`killed at ${INSTANTS} instants under load, nothing answered is lost and no
       }>('verify', {
         answered,
       })
-      expect({ instant, problems, failing }).toEqual({ instant, problems: [], failing: undefined })
+      expect({ at, problems, failing }).toEqual({ at, problems: [], failing: undefined })
       expect(jobs).toBeGreaterThanOrEqual(answered.length)
       await tab.call('close')
     }

@@ -1,7 +1,7 @@
 /** A Chromium of our own on a profile on disk, that may be killed by its pid and started again on the same profile. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -169,6 +169,12 @@ export class Profile {
     process.kill(everything ? -child.pid! : child.pid!, 'SIGKILL')
     await gone
     await this.browser.close().catch(() => {})
+  }
+
+  /** Copies what lies on disk, for whoever wants to see what a kill left. */
+  async keepDatabases(folder: string): Promise<void> {
+    await rm(folder, { recursive: true, force: true })
+    await cp(join(this.#folder, 'Default', 'IndexedDB'), folder, { recursive: true })
   }
 
   /** The processes of this browser's pages, to be asked for before they are under load. */
