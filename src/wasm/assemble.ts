@@ -4,7 +4,7 @@
  */
 import { readNumber, skipNumber } from './instructions.ts'
 import { type FunctionSite, type ParsedModule, type Section, SectionId, type Signature } from './sections.ts'
-import type { WasmLimits } from './types.ts'
+import { METER_EXPORTS, type WasmLimits } from './types.ts'
 import { Writer } from './writer.ts'
 
 export interface AddedGlobal {
@@ -34,6 +34,8 @@ export interface Additions {
   readonly declared: readonly number[]
   /** All bodies, original and added, without the count. */
   readonly code: Writer
+  /** A custom section at the very end. */
+  readonly custom: { readonly name: string; readonly contents: Uint8Array } | null
 }
 
 /** The order sections are written in; where one is missing and metering needs it, it is made here. */
@@ -82,6 +84,13 @@ export function assemble(module: ParsedModule, limits: WasmLimits, add: Addition
     out.patch(size)
   }
   customs(sections.length)
+  if (add.custom !== null) {
+    out.byte(SectionId.custom)
+    const size = out.placeholder()
+    out.name(add.custom.name)
+    out.copy(add.custom.contents, 0, add.custom.contents.length)
+    out.patch(size)
+  }
   return out.finish()
 }
 
@@ -183,9 +192,10 @@ function copyReplacing(
   out.copy(module.bytes, at, to)
 }
 
-/** Sections that speak of code offsets would lie about the rewritten code. */
-function holdsCodeOffsets(name: string): boolean {
+/** Sections that speak of code offsets would lie about the rewritten code; one of the meter's own name would lie too. */
+function misleads(name: string): boolean {
   return (
+    name === METER_EXPORTS.profile ||
     name.startsWith('.debug_') ||
     name.startsWith('reloc.') ||
     name.startsWith('metadata.code.') ||
@@ -196,7 +206,7 @@ function holdsCodeOffsets(name: string): boolean {
 }
 
 function copyCustom(module: ParsedModule, out: Writer, contents: number, end: number, name: string): void {
-  if (holdsCodeOffsets(name)) return
+  if (misleads(name)) return
   out.byte(SectionId.custom)
   const size = out.placeholder()
   out.copy(module.bytes, contents, end)

@@ -13,6 +13,8 @@ import { NanShape, type NanSite } from './nan.ts'
 import { NumericOp, Op } from './opcodes.ts'
 import type { Charges } from './optimise.ts'
 import type { FunctionPlan, ModulePlan } from './plan.ts'
+import { ProfileCharges } from './profile-charges.ts'
+import type { ProfilePlaces } from './profile-places.ts'
 import type { ParsedModule, Signature } from './sections.ts'
 import { Type } from './sections.ts'
 import type { TypeTable } from './type-table.ts'
@@ -40,6 +42,8 @@ export interface EmitContext {
   readonly added: AddedIndices
   /** The function that stands for an original one in a `ref.func`. */
   named(index: number): number
+  /** Where fuel is counted by function and loop as well. */
+  readonly profile: ProfilePlaces | null
 }
 
 const F32_NAN = [0x00, 0x00, 0xc0, 0x7f]
@@ -71,6 +75,7 @@ export function writeStop(out: Writer, added: AddedIndices, reason: number): voi
 export class BodyEmitter {
   readonly #context: EmitContext
   readonly #bytes: Uint8Array
+  readonly #profile: ProfileCharges | null
   #out!: Writer
   #places!: PlaceTable
   #charges!: Charges
@@ -99,6 +104,7 @@ export class BodyEmitter {
   constructor(context: EmitContext) {
     this.#context = context
     this.#bytes = context.module.bytes
+    this.#profile = context.profile === null ? null : new ProfileCharges(context.profile)
   }
 
   /** The body of defined function `i`, with its size in front. */
@@ -123,16 +129,17 @@ export class BodyEmitter {
     this.#nextNan = 0
     this.#versions = versions
     this.#deeper = -1
+    this.#profile?.begin(out, module.imports.length + i)
     const size = out.placeholder()
     if (this.#plan.constantCost >= 0) {
       this.#shift = 0
       this.#declareLocals(facts, this.#params + facts.locals, false)
       this.#rows(facts.codeStart, false)
-    } else this.#counted(type, facts)
+    } else this.#counted(module.imports.length + i, type, facts)
     out.patch(size)
   }
 
-  #counted(type: Signature, facts: BodyFacts): void {
+  #counted(index: number, type: Signature, facts: BodyFacts): void {
     const out = this.#out
     const { added, table } = this.#context
     this.#shift = this.#plan.depth ? 2 : 1
@@ -150,6 +157,7 @@ export class BodyEmitter {
       out.byte(Op.block)
       out.signed(this.#context.types.blockType(type.results))
     }
+    this.#profile?.entry(index, table.entry)
     this.#compareFuel(table.entry)
     if (this.#plan.depth) this.#enterDepth()
     this.#rows(facts.codeStart, true)
@@ -238,6 +246,7 @@ export class BodyEmitter {
       this.#copy(at, start)
       at = end
       const kind = places.kind(row)
+      if (kind !== Place.dead) this.#profile?.row(kind, places.cost(row))
       switch (kind) {
         case Place.dead:
           break
@@ -294,6 +303,7 @@ export class BodyEmitter {
         this.#charge(before)
         out.copy(this.#bytes, start, end)
         this.#labels++
+        this.#profile?.trip(start)
         this.#charge(this.#charges.header[row]!)
         this.#compareFuel(0)
         return
@@ -538,6 +548,7 @@ export class BodyEmitter {
     const target = plan.functions[callee - module.imports.length]!
     if (target.constantCost >= 0) {
       // Its entry is compared here; its cost joins what is pending.
+      this.#profile?.entry(callee, table.entry)
       this.#compareFuel(pending + table.entry)
       out.copy(this.#bytes, start, end)
       return
@@ -575,7 +586,10 @@ export class BodyEmitter {
       this.#handOver(pending)
       out.byte(Op.globalSet)
       out.u32(added.fuel)
-    } else this.#compareFuel(pending + table.entry)
+    } else {
+      this.#profile?.entry(callee, table.entry)
+      this.#compareFuel(pending + table.entry)
+    }
     out.byte(Op.call)
     out.u32(callee)
     if (target === null) {
@@ -635,6 +649,7 @@ export class BodyEmitter {
     out.byte(Op.if)
     out.byte(0x40)
     this.#labels++
+    this.#profile?.units(this.#spare)
     this.#get(this.#fuel)
     this.#get(this.#spare)
     out.byte(Op.i64ExtendI32U)

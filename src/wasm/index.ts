@@ -4,12 +4,15 @@ export { instantiate } from './instance.ts'
 export { meter } from './meter.ts'
 export {
   type ExportInfo,
+  type FuelProfile,
   type FuelTable,
   type FuelTableId,
+  type FunctionProfile,
   type FunctionType,
   type HostImports,
   type ImportInfo,
   type InstanceOptions,
+  type LoopProfile,
   METER_EXPORTS,
   type MeteredInstance,
   type MeteredModule,

@@ -2,8 +2,10 @@
 import { IcnError, type IcnErrorData } from '../common/errors.ts'
 import { LARGEST_BUDGET, LARGEST_DEPTH } from './counter.ts'
 import { functionNames } from './names.ts'
+import { countsProfile, HostCharges, readProfile } from './profile.ts'
 import { classifyTrap, TRAP_WORDS, trappedFunction } from './traps.ts'
 import {
+  type FuelProfile,
   type HostImports,
   type InstanceOptions,
   METER_EXPORTS,
@@ -34,13 +36,15 @@ export function instantiate(
   const callDepth = options.callDepth ?? DEFAULT_LIMITS.callDepth
   checkOption('fuel', options.fuel >= 0n, options.fuel)
   checkOption('callDepth', Number.isSafeInteger(callDepth) && callDepth >= 0, callDepth)
+  const host = countsProfile(module) ? new HostCharges() : null
   let instance: WebAssembly.Instance
   try {
-    instance = new WebAssembly.Instance(module, imports as WebAssembly.Imports)
+    const linked = host === null ? imports : host.watch(module, imports)
+    instance = new WebAssembly.Instance(module, linked as WebAssembly.Imports)
   } catch (error) {
     throw instantiationError(error)
   }
-  const run = new Run(module, instance, options.fuel, callDepth)
+  const run = new Run(module, instance, options.fuel, callDepth, host)
   run.limitMemory(options.memoryPages ?? DEFAULT_LIMITS.memoryPages)
   options.onInstance?.(run)
   if (METER_EXPORTS.start in instance.exports) run.call(METER_EXPORTS.start, [])
@@ -56,9 +60,18 @@ class Run implements MeteredInstance {
   readonly #depth: WebAssembly.Global<'i32'>
   readonly #reason: WebAssembly.Global<'i32'>
   readonly #memory: WebAssembly.Memory | null
+  /** Of a profiled module. */
+  readonly #host: HostCharges | null
   #nested = 0
 
-  constructor(module: WebAssembly.Module, instance: WebAssembly.Instance, fuel: bigint, callDepth: number) {
+  constructor(
+    module: WebAssembly.Module,
+    instance: WebAssembly.Instance,
+    fuel: bigint,
+    callDepth: number,
+    host: HostCharges | null,
+  ) {
+    this.#host = host
     this.#module = module
     this.exports = instance.exports
     this.#budget = fuel < LARGEST_BUDGET ? fuel : LARGEST_BUDGET
@@ -82,6 +95,10 @@ class Run implements MeteredInstance {
     return this.#memory === null ? 0 : this.#memory.buffer.byteLength / 65_536
   }
 
+  get profile(): FuelProfile | null {
+    return this.#host === null ? null : readProfile(this.#module, this.exports, this.#host, this.fuelUsed)
+  }
+
   limitMemory(pages: number): void {
     checkOption('memoryPages', Number.isSafeInteger(pages) && pages >= 0, pages)
     const initial = this.peakMemoryPages
@@ -97,6 +114,7 @@ class Run implements MeteredInstance {
 
   chargeFuel(units: bigint): void {
     checkOption('units', units >= 0n, units)
+    this.#host?.charge(units)
     const left = this.#fuel.value
     const rest = units < left ? left - units : 0n
     this.#fuel.value = rest

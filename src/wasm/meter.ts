@@ -13,23 +13,19 @@ import { resolveLimits } from './validate/limits.ts'
  *
  * @throws IcnError `WasmExecutionError` with `data.reason` `malformed` (section, offset, what was expected), `invalid`
  * (the engine's own validation refuses it), `unsupportedFeature` (feature, section, offset) or `reservedName`;
- * `ResourceLimitExceeded` with `data.limitName`, `limit` and `actual`; `NotImplemented` for `profile`
+ * `ResourceLimitExceeded` with `data.limitName`, `limit` and `actual`
  */
 export function meter(bytes: Uint8Array, options: MeterOptions = {}): MeteredModule {
   const table = FUEL_TABLES[options.table ?? 'wasmtime-35']
   if (table === undefined)
     throw new IcnError('InvalidSpec', `There is no fuel table named ${JSON.stringify(options.table)}.`)
-  if (options.profile === true)
-    throw new IcnError(
-      'NotImplemented',
-      'Fuel per function and per loop is not counted yet: meter without `profile`.',
-    )
   const limits = resolveLimits(options.limits)
   const module = parseModule(bytes, limits)
   refuseReservedNames(module)
   const metered = rewrite(module, limits, table, {
     canonicalNaN: options.canonicalNaN ?? true,
     loopVersions: true,
+    profile: options.profile ?? false,
   })
   // The rewriter trusts types, so what the engine refuses must not leave here, whatever became of it by rewriting.
   validate(bytes)

@@ -65,6 +65,7 @@ export const Op = {
   f64Const: 0x44,
   i32Eqz: 0x45,
   i32LtS: 0x48,
+  i32LtU: 0x49,
   i32GtU: 0x4b,
   i64Eqz: 0x50,
   i64Eq: 0x51,

@@ -7,6 +7,7 @@ import { findNanSites } from './nan.ts'
 import { Op } from './opcodes.ts'
 import { ChargePlacer } from './optimise.ts'
 import { planModule } from './plan.ts'
+import { ProfilePlaces } from './profile-places.ts'
 import { type ParsedModule, Type } from './sections.ts'
 import { TypeTable } from './type-table.ts'
 import { type FuelTable, METER_EXPORTS, type WasmLimits } from './types.ts'
@@ -26,6 +27,8 @@ const LOOP_SHARE = 0.08
 export interface RewriteOptions {
   readonly canonicalNaN: boolean
   readonly loopVersions: boolean
+  /** Count by function and loop too. Versions of loops are left out then: both would count the same trips. */
+  readonly profile: boolean
 }
 
 export function rewrite(
@@ -52,6 +55,7 @@ export function rewrite(
       module.memory === null ? writeNothing(out) : writeGrow(out, context),
     ),
   }
+  const profile = options.profile ? new ProfilePlaces(globals + 4, imported, module.bodies.length) : null
   /** One stand-in for each function and use, made when it is first asked for. */
   const standIns = (make: (index: number) => number): ((index: number) => number) => {
     const made = new Map<number, number>()
@@ -84,9 +88,14 @@ export function rewrite(
     declared.add(standIn)
     return standIn
   }
-  const context: EmitContext = { module, plan, types, table, added, named }
+  const context: EmitContext = { module, plan, types, table, added, named, profile }
 
   const exports = meterExports(module, added, exported)
+  if (profile !== null) {
+    const reader = types.index({ params: [Type.i32], results: [Type.i64] })
+    const index = addFunction(reader, (out) => profile.writeReader(out))
+    exports.push({ name: METER_EXPORTS.profile, kind: 0, index })
+  }
   for (const { index } of module.exportSites) exported(index)
   for (const { index } of [...module.elementSites, ...module.globalSites]) referenced(index)
   const original = plan.functions.map(({ constantCost, depth }, i) => {
@@ -103,12 +112,14 @@ export function rewrite(
       { type: Type.i32, init: [Op.i32Const, 0] },
       { type: Type.i32, init: [Op.i32Const, 0] },
       { type: Type.i32, init: [Op.i32Const, 0] },
+      ...Array.from({ length: profile?.globals ?? 0 }, () => ({ type: Type.i64, init: [Op.i64Const, 0] })),
     ],
     exports,
     exported,
     referenced,
     declared: [...declared],
     code,
+    custom: profile?.section() ?? null,
   })
 }
 
@@ -126,7 +137,7 @@ function writeCode(
     callee < imported ? -1 : plan.functions[callee - imported]!.constantCost
   const placer = new ChargePlacer(module.bytes, constant)
   const codeBytes = module.bodies.reduce((sum, { start, end }) => sum + end - start, 0)
-  let room = options.loopVersions ? LOOP_ROOM + codeBytes * LOOP_SHARE : 0
+  let room = options.loopVersions && !options.profile ? LOOP_ROOM + codeBytes * LOOP_SHARE : 0
   const emitter = new BodyEmitter(context)
   module.bodies.forEach((body, i) => {
     const facts = analyser.analyse(imported + i, body)

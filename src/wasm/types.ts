@@ -51,7 +51,7 @@ export interface WasmLimits {
 export interface MeterOptions {
   readonly table?: FuelTableId
   readonly limits?: Partial<WasmLimits>
-  /** Count fuel per function and per loop as well; totals are the same. */
+  /** Count fuel per function and per loop as well; totals and stops are the same. See `MeteredInstance.profile`. */
   readonly profile?: boolean
   /** Canonicalise NaN bits where they can become visible. On unless false. */
   readonly canonicalNaN?: boolean
@@ -107,6 +107,8 @@ export const METER_EXPORTS = {
   start: 'icn:start',
   pages: 'icn:pages',
   memory: 'icn:memory',
+  /** A function from a counter's number to its value, and the custom section that says what it counts. */
+  profile: 'icn:profile',
 } as const
 
 /** Host functions by import name, called with decoded wasm values (i64 as bigint). */
@@ -122,6 +124,44 @@ export interface InstanceOptions {
   readonly memoryPages?: number
   /** Given the instance before its start function runs, so that a host call made from there can charge and reach memory. */
   readonly onInstance?: (instance: MeteredInstance) => void
+}
+
+/** One loop of a profiled run. */
+export interface LoopProfile {
+  /** Byte offset of its `loop` instruction in the original module. */
+  readonly offset: number
+  /** Fuel spent inside it and outside the loops within it; what its calls spend belongs to the functions called. */
+  readonly fuel: bigint
+  /** How often its header was passed. */
+  readonly trips: bigint
+}
+
+/** One function of a profiled run. */
+export interface FunctionProfile {
+  readonly index: number
+  /** From the name section; `function 7` without one; `module.name` of an import. */
+  readonly name: string
+  /** Fuel spent in its own code, loops included, callees not. Of an import, what the host charged while it ran. */
+  readonly fuel: bigint
+  readonly calls: bigint
+  /** Those that were entered, by offset. The loops' fuel is part of the function's. */
+  readonly loops: readonly LoopProfile[]
+}
+
+/** Where the fuel of a run went, to the unit: `fuel` is the sum of the functions' and `outside`. */
+export interface FuelProfile {
+  /** Everything executed, in the table's units. */
+  readonly fuel: bigint
+  /**
+   * How far `fuel` is above `fuelUsed`. 0 for a run that completes below its budget. Used fuel is never above the
+   * budget, while the last straight stretch may be; and of a trapped run it is as of its last call to the host (or with
+   * the whole of a short entry function that was charged beforehand, so that this is below 0).
+   */
+  readonly beyond: bigint
+  /** Charged by the host while no import was running. */
+  readonly outside: bigint
+  /** Those that were called, by index. */
+  readonly functions: readonly FunctionProfile[]
 }
 
 /** Why a run ended without completing. */
@@ -150,6 +190,8 @@ export interface MeteredInstance {
   readonly fuelUsed: bigint
   /** Most pages the exported memory has had so far; 0 without a memory. */
   readonly peakMemoryPages: number
+  /** What was executed so far, by function and loop; null for a module metered without `profile`. */
+  readonly profile: FuelProfile | null
   /**
    * Charge fuel for work done by the host.
    * @throws IcnError ResourceLimitExceeded, reason outOfFuel, when the budget is reached

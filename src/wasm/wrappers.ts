@@ -14,7 +14,7 @@ export const EntryFor = { outside: 0, table: 1 } as const
  * metered code, which has just written the exact depth.
  */
 export function writeEntry(out: Writer, context: EmitContext, index: number, entryFor: number): void {
-  const { module, plan, added, table } = context
+  const { module, plan, added, table, profile } = context
   const type = module.types[module.functions[index]!]!
   const target = plan.functions[index - module.imports.length]!
   const fromOutside = entryFor === EntryFor.outside
@@ -52,6 +52,10 @@ export function writeEntry(out: Writer, context: EmitContext, index: number, ent
     stopIf(Reason.depth)
   }
   if (target.constantCost >= 0) {
+    if (profile !== null) {
+      profile.enter(out, profile.function(index))
+      profile.spend(out, profile.function(index), table.entry)
+    }
     global(Op.globalGet, added.fuel)
     out.byte(Op.i64Const)
     out.signed(table.entry)

@@ -23,6 +23,8 @@ export interface Limits {
 /** One instruction; `a` and `b` are immediates, `x` whatever else it carries. */
 export interface Instr {
   readonly op: number
+  /** Its byte in the module. */
+  readonly at: number
   a: number
   b: number
   readonly x: unknown
@@ -110,6 +112,7 @@ class Bytes {
 
 /** Immediates by operator: '' none, others as read in `instruction`. */
 function instruction(from: Bytes): Instr {
+  const { at } = from
   let op = from.u8()
   if (op === 0xfc || op === 0xfd) op = (op << 8) + from.u32()
   let a = 0
@@ -154,7 +157,7 @@ function instruction(from: Bytes): Instr {
       b = from.u8()
     }
   }
-  return { op, a, b, x }
+  return { op, at, a, b, x }
 }
 
 /** Instructions to the matching `end`, which is included. */
@@ -180,8 +183,8 @@ function element(from: Bytes): Elem {
   const items = expressions
     ? from.list(() => expression(from))
     : from.list((): Instr[] => [
-        { op: 0xd2, a: from.u32(), b: 0, x: undefined },
-        { op: 0x0b, a: 0, b: 0, x: undefined },
+        { op: 0xd2, at: from.at, a: from.u32(), b: 0, x: undefined },
+        { op: 0x0b, at: from.at, a: 0, b: 0, x: undefined },
       ])
   return { mode: active ? 'active' : flag & 2 ? 'declarative' : 'passive', table, offset, items }
 }

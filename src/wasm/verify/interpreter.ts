@@ -41,6 +41,16 @@ export interface InterpreterOptions {
   readonly tableElements?: number
   readonly memoryBytesPerUnit?: number
   readonly tableElementsPerUnit?: number
+  /** Count each instruction apart, for `Interpreter.profile`. */
+  readonly profile?: boolean
+}
+
+/** Fuel by function and by innermost loop, as `FuelProfile` has it, of defined functions that were entered. */
+export interface Profile {
+  readonly index: number
+  readonly fuel: number
+  readonly calls: number
+  readonly loops: { readonly offset: number; readonly fuel: number; readonly trips: number }[]
 }
 
 const FREE = new Set([0x00, 0x01, 0x02, 0x03, 0x05, 0x0b, 0x0f, 0x1a])
@@ -53,6 +63,10 @@ interface Prepared {
   readonly elses: Int32Array
   readonly params: Int32Array
   readonly results: Int32Array
+  /** When profiling: fuel spent by each instruction, comparisons made by each loop, entries. */
+  readonly spent: Float64Array
+  readonly trips: Float64Array
+  calls: number
 }
 
 export function zero(type: Type): Value {
@@ -126,6 +140,29 @@ export class Interpreter {
     return this.funcs[this.module.exports.find((one) => one.name === name && one.kind === 0)!.index]!.type
   }
 
+  /** Where the fuel went; the sum of all functions is `fuel`. Needs the option `profile`. */
+  profile(): Profile[] {
+    return this.#prepared.flatMap((prepared, own) => {
+      if (prepared === undefined || prepared.calls === 0) return []
+      const { code, spent, trips, calls } = prepared
+      const loops = new Map<number, { offset: number; fuel: number; trips: number }>()
+      const open: number[] = []
+      let fuel = calls
+      code.forEach(({ op, at }, pc) => {
+        if (op === 0x03) {
+          loops.set(pc, { offset: at, fuel: 0, trips: trips[pc]! })
+          open.push(pc)
+        } else if (op === 0x02 || op === 0x04) open.push(open.at(-1) ?? -1)
+        else if (op === 0x0b) open.pop()
+        fuel += spent[pc]!
+        const loop = loops.get(open.at(-1) ?? -1)
+        if (loop !== undefined) loop.fuel += spent[pc]!
+      })
+      const index = own + this.module.imports.length
+      return [{ index, fuel, calls, loops: [...loops.values()].filter((loop) => loop.trips > 0) }]
+    })
+  }
+
   invoke(func: FuncRef, args: readonly Value[]): Value[] {
     if (++this.#depth > this.#depthLimit) {
       this.#depth--
@@ -188,7 +225,10 @@ export class Interpreter {
       } else if (one.op === 0x05) elses[open.at(-1)!] = at
       else if (one.op === 0x0b && open.length > 0) ends[open.pop()!] = at
     })
-    const prepared = { code, ends, elses, params, results }
+    const counters = this.#options.profile ? code.length : 0
+    const spent = new Float64Array(counters)
+    const trips = new Float64Array(counters)
+    const prepared = { code, ends, elses, params, results, spent, trips, calls: 0 }
     this.#prepared[index] = prepared
     return prepared
   }
@@ -202,7 +242,8 @@ export class Interpreter {
   #run(func: FuncRef, stack: Value[]): FuncRef | undefined {
     const own = func.index - this.module.imports.length
     const prepared = this.#prepare(own)
-    const { code, ends, elses, params, results } = prepared
+    const { code, ends, elses, params, results, spent, trips } = prepared
+    const profiling = this.#options.profile === true
     const locals = stack.splice(0)
     for (const type of this.module.bodies[own]!.locals) locals.push(zero(type))
     // Label: where a branch goes, how many values it takes along, how high the stack was below them.
@@ -225,13 +266,19 @@ export class Interpreter {
       const loop = target > 0 && target < code.length && code[target - 1]!.op === 0x03 && target <= pc
       targets.length = arities.length = heights.length = loop ? at + 1 : at
       pc = target
-      if (loop) this.#compare()
+      if (!loop) return
+      if (profiling) trips[pc - 1]!++
+      this.#compare()
     }
+    prepared.calls++
     this.fuel++
     this.#compare()
     while (pc < code.length) {
       const { op, a, b, x } = code[pc]!
-      if (!FREE.has(op)) this.fuel++
+      if (!FREE.has(op)) {
+        this.fuel++
+        if (profiling) spent[pc]!++
+      }
       switch (op) {
         case 0x00:
           throw new WasmTrap('unreachable')
@@ -242,6 +289,7 @@ export class Interpreter {
           break
         case 0x03:
           enter(pc + 1, params[pc]!, params[pc]!)
+          if (profiling) trips[pc]!++
           this.#compare()
           break
         case 0x04: {
@@ -352,7 +400,10 @@ export class Interpreter {
           else if (op >= 0x36 && op <= 0x3e) {
             const value = stack.pop()!
             this.#store(op, this.#address(stack, a, WIDTHS[op]!), value)
-          } else if (op >= PREFIX_FC + 8 && op <= PREFIX_FC + 17) this.#bulk(op - PREFIX_FC, a, b, stack)
+          } else if (op >= PREFIX_FC + 8 && op <= PREFIX_FC + 17)
+            this.#bulk(op - PREFIX_FC, a, b, stack, (units) => {
+              if (profiling) spent[pc]! += units
+            })
           else if (op >= PREFIX_FD)
             SIMD(
               op - PREFIX_FD,
@@ -463,13 +514,14 @@ export class Interpreter {
   }
 
   /** Our own addition to Wasmtime's rules: work by operand is charged, and compared at once where it is charged. */
-  #charge(count: number, per: number | undefined): void {
+  #charge(count: number, per: number | undefined, spend: (units: number) => void): void {
     const units = per === undefined ? 0 : Math.floor(count / per)
     this.fuel += units
+    spend(units)
     if (units > 0) this.#compare()
   }
 
-  #bulk(sub: number, a: number, b: number, stack: Value[]): void {
+  #bulk(sub: number, a: number, b: number, stack: Value[], spend: (units: number) => void): void {
     if (sub === 9) {
       this.#datas[a] = null
       return
@@ -486,7 +538,7 @@ export class Interpreter {
     if (sub === 15) {
       const value = stack.pop()!
       const table = this.tables[a]!
-      this.#charge(count, this.#options.tableElementsPerUnit)
+      this.#charge(count, this.#options.tableElementsPerUnit, spend)
       const limit = Math.min(this.module.tables[a]!.limits.max ?? 2 ** 32, this.#options.tableElements ?? 1e7)
       if (table.length + count > limit) stack.push(-1)
       else {
@@ -497,8 +549,8 @@ export class Interpreter {
     }
     const second = stack.pop()!
     const to = (stack.pop() as number) >>> 0
-    if (sub >= 12) this.#charge(count, this.#options.tableElementsPerUnit)
-    else this.#charge(count, this.#options.memoryBytesPerUnit)
+    if (sub >= 12) this.#charge(count, this.#options.tableElementsPerUnit, spend)
+    else this.#charge(count, this.#options.memoryBytesPerUnit, spend)
     const from = sub === 11 || sub === 17 ? 0 : (second as number) >>> 0
     if (sub === 8) this.#memoryInit(a, to, from, count)
     else if (sub === 10) {
