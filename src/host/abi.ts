@@ -32,17 +32,17 @@ export const HOST_ABI: readonly AbiFunction[] = [
   // The other names compiled contracts declare (ref §1.7), in the compiler's order.
   ...later(
     null,
-    'create_token_class mint_tokens transfer_tokens burn_tokens get_token_balance credit_by_reputation ' +
-      'mint_tokens_with_reputation create_did resolve_did verify_did_signature issue_credential ' +
-      'verify_credential record_time_work mint_time_tokens create_credit_line extend_mutual_credit ' +
+    'create_token_class mint_tokens transfer_tokens burn_tokens get_token_balance ' +
+      'mint_tokens_with_reputation create_did issue_credential ' +
+      'record_time_work mint_time_tokens create_credit_line extend_mutual_credit ' +
       'create_marketplace_offer execute_marketplace_transaction create_scoped_token transfer_scoped ' +
       'verify_token_constraints discover_federations join_federation leave_federation ' +
       'verify_cross_federation rotate_keys backup_keys recover_keys get_federation_metadata ' +
-      'verify_federation_membership coordinate_cross_federation_action dag_put dag_get dag_pin dag_unpin ' +
-      'calculate_cid save_contract_state load_contract_state version_contract dag_link dag_resolve_path ' +
-      'dag_list_links update_did_document revoke_credential create_cooperative_membership ' +
+      'verify_federation_membership coordinate_cross_federation_action ' +
+      'version_contract ' +
+      'update_did_document revoke_credential create_cooperative_membership ' +
       'verify_cooperative_membership create_delegation calculate_delegated_power get_delegation_chain ' +
-      'resolve_delegated_vote quadratic_vote_cost submit_quadratic_vote calculate_quadratic_result ' +
+      'resolve_delegated_vote submit_quadratic_vote calculate_quadratic_result ' +
       'calculate_reputation_weight calculate_stake_weight submit_weighted_vote ' +
       'create_multi_stage_proposal advance_proposal_stage get_proposal_stage create_budget ' +
       'calculate_surplus get_budget_balance create_dividend_pool allocate_budget_funds ' +

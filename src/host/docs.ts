@@ -13,6 +13,30 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
   host_account_spend_mana: "Spends mana of the run's own account; any other account is refused.",
   host_account_credit_mana: 'Credits an account; refused unless the runtime was started with the capability.',
   host_price_by_reputation: 'Price after the reputation discount: floor(price × 100 / (100 + reputation)).',
+  host_credit_by_reputation:
+    'Credits an account with the amount times its reputation; refused unless the runtime was started with the capability.',
+  host_get_block_info:
+    'JSON of a block: size, links, timestamp, author, whether it is signed, scope, pin and expiry.',
+  host_dag_put:
+    "Stores data as a block of the run's account and answers its Merkle CID; costs one mana per begun 1,024 bytes, nothing when the block is there already.",
+  host_dag_get: 'Data of a block, checked against its CID.',
+  host_dag_pin: 'Keeps a block and all it links to from pruning.',
+  host_dag_unpin: 'Takes away a pin that this contract set; any other is refused.',
+  host_calculate_cid: 'Plain CID (raw, SHA-256) of data; the Merkle CID of a block that holds it is another.',
+  host_dag_link:
+    'Stores a block with the data and links of the first and a link to the second under a name, and answers its CID; costs as host_dag_put.',
+  host_dag_list_links: "JSON array of the names of a block's links.",
+  host_dag_resolve_path: 'Data of the block that link names separated by "/" lead to from a root.',
+  host_save_contract_state:
+    'Keeps data under a name and version, for this module alone, and answers its plain CID; costs one mana per begun 1,024 bytes.',
+  host_load_contract_state:
+    'Data this module keeps under a name and version, the highest for version -1; nothing when there is none.',
+  host_resolve_did: 'DidDocument JSON of a DID this node can resolve.',
+  host_verify_did_signature:
+    'Whether an Ed25519 signature (64 bytes, or text of 128 hexadecimal digits) by a DID over a message holds under the strict rules.',
+  host_verify_credential:
+    'Whether a Credential as JSON is by the issuer expected, not expired, and every claim in it signed by that issuer.',
+  host_quadratic_vote_cost: 'What so many votes cost in quadratic voting: their square.',
   host_submit_mesh_job:
     'Submits an ActualMeshJob as JSON; its mana is held until the job ends. `id`, `creator_did` and the price are set by the host.',
   host_get_pending_mesh_jobs: 'JSON array of the jobs that wait to be run, oldest first.',

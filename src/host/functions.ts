@@ -1,9 +1,12 @@
 /** The served functions by their name in the table. */
 import type { HostFunction } from './context.ts'
+import { dagFunctions } from './dag.ts'
+import { identityFunctions } from './identity.ts'
 import { manaFunctions } from './mana.ts'
 import { meshFunctions } from './mesh.ts'
 import { receiptFunctions } from './receipt.ts'
 import { reputationFunctions } from './reputation.ts'
+import { stateFunctions } from './state.ts'
 import { systemFunctions } from './system.ts'
 
 export const HOST_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
@@ -12,4 +15,7 @@ export const HOST_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
   ...meshFunctions,
   ...receiptFunctions,
   ...reputationFunctions,
+  ...dagFunctions,
+  ...stateFunctions,
+  ...identityFunctions,
 }

@@ -124,10 +124,9 @@ export class Allowance {
     throw denied('calls', `${name} is not among the calls granted to this run.`, { call: name })
   }
 
-  /** Before bytes are stored. @throws IcnError PermissionDenied, a refusal */
-  store(bytes: number): void {
-    if (this.#storeBytes === null) return
-    if (bytes > this.#storeBytes) {
+  /** Stores `bytes` by `work`, which counts unless it throws. @throws IcnError PermissionDenied, a refusal */
+  store<T>(bytes: number, work: () => T): T {
+    if (this.#storeBytes !== null && bytes > this.#storeBytes) {
       throw denied(
         'storeBytes',
         `${bytes} bytes are more than the ${this.#storeBytes} this run may still store.`,
@@ -137,18 +136,21 @@ export class Allowance {
         },
       )
     }
-    this.#storeBytes -= bytes
+    const done = work()
+    if (this.#storeBytes !== null) this.#storeBytes -= bytes
+    return done
   }
 
-  /** Before a job is submitted. @throws IcnError PermissionDenied, a refusal */
-  job(): void {
-    if (this.#jobs === null) return
+  /** Submits a job by `work`, which counts unless it throws. @throws IcnError PermissionDenied, a refusal */
+  job<T>(work: () => T): T {
     if (this.#jobs === 0) {
-      throw denied('jobs', `This run may submit ${this.grant.jobs} jobs and has done so.`, {
+      throw denied('jobs', `This run was granted ${this.grant.jobs} jobs and may submit no more.`, {
         jobs: this.grant.jobs,
       })
     }
-    this.#jobs--
+    const done = work()
+    if (this.#jobs !== null) this.#jobs--
+    return done
   }
 
   /**

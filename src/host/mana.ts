@@ -1,7 +1,9 @@
 /** Mana: read any account, spend one's own, credit with the capability. Texts and order of checks: ref §1.4. */
+import { U64_MAX } from '../common/bytes.ts'
 import { Did } from '../common/did.ts'
 import { balanceOf, creditMana, spendMana } from '../economics/ledger.ts'
 import { priceByReputation } from '../economics/pricing.ts'
+import { reputationOf } from '../reputation/reputation.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal } from './errors.ts'
 
@@ -26,6 +28,15 @@ export const manaFunctions = {
 
   host_account_credit_mana(context: HostContext, account: string, amount: bigint): true {
     creditMana(context.tx, accountOf(account), amount, { cause: 'credit', at: context.now })
+    return true
+  },
+
+  /** The base amount times the account's reputation, saturating, as icn-economics credits (ref §13.9). */
+  host_credit_by_reputation(context: HostContext, account: string, amount: bigint): true {
+    const did = accountOf(account)
+    const credited = amount * reputationOf(context.tx, did)
+    // biome-ignore lint/complexity/useMathMinMax: bigints.
+    creditMana(context.tx, did, credited < U64_MAX ? credited : U64_MAX, { cause: 'credit', at: context.now })
     return true
   },
 

@@ -16,7 +16,8 @@ export const meshFunctions = {
   host_submit_mesh_job(context: HostContext, json: string): string {
     if (json === '') throw refusal('InvalidParameters', 'Job JSON cannot be empty')
     const job = unreadable('Failed to deserialize ActualMeshJob: ', () => decodeJobSubmission(json))
-    const id = context.jobs.submit(context.tx, job)
+    const { allowance, jobs, tx } = context
+    const id = allowance.job(() => allowance.store(json.length, () => jobs.submit(tx, job)))
     context.submitted.set(handleOf(id), id.toString())
     return id.toString()
   },

@@ -9,6 +9,7 @@ export const receiptFunctions = {
     const receipt = unreadable('Failed to deserialize receipt JSON: ', () =>
       decodeJson(executionReceipt, json, 'receipt'),
     )
-    return context.jobs.anchor(context.tx, receipt).toString()
+    const { allowance, jobs, tx } = context
+    return allowance.store(json.length, () => jobs.anchor(tx, receipt)).toString()
   },
 } satisfies Record<string, HostFunction>

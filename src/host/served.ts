@@ -4,57 +4,13 @@
  * one of its shapes under every one of its names.
  */
 import { MAX_JOB_JSON_SIZE } from '../mesh/job.ts'
+import { type AbiFunction, MAX_CID_BYTES, served } from './entry.ts'
+import { DATA_ABI } from './served-data.ts'
 
-export const IMPORT_MODULE = 'icn'
+export { type AbiFunction, type Capability, IMPORT_MODULE } from './entry.ts'
 
-/** What a runtime must have been started with before a guest or page may call the function. */
-export type Capability = 'credit'
-
-export interface AbiFunction {
-  readonly name: string
-  /** Other spellings a module may import the function by. */
-  readonly aliases: readonly string[]
-  /** Stable number; null for names of compiled contracts that have none yet. */
-  readonly index: number | null
-  /** Accepted import shapes in the language of `shapes.ts`; empty when the function is not served. */
-  readonly shapes: readonly string[]
-  /** Fuel of one call. */
-  readonly fuel: number
-  /** Fuel per byte copied in or out. */
-  readonly fuelPerByte: number
-  /** Longest accepted text argument, bytes; a longer one is refused before it is copied. */
-  readonly maxBytes: number
-  /** What the text argument is, as a refusal names it. */
-  readonly subject: string
-  readonly capability: Capability | null
-}
-
-const MAX_DID_BYTES = 512
-const MAX_CID_BYTES = 256
 const MAX_RECEIPT_BYTES = 65_536
 const MAX_LOG_BYTES = 65_536
-
-interface Served {
-  readonly aliases?: readonly string[]
-  readonly shapes: readonly string[]
-  readonly fuel: number
-  readonly fuelPerByte?: number
-  readonly maxBytes?: number
-  readonly subject?: string
-  readonly capability?: Capability
-}
-
-const served = (index: number, name: string, entry: Served): AbiFunction => ({
-  name,
-  aliases: entry.aliases ?? [],
-  index,
-  shapes: entry.shapes,
-  fuel: entry.fuel,
-  fuelPerByte: entry.fuelPerByte ?? 1,
-  maxBytes: entry.maxBytes ?? MAX_DID_BYTES,
-  subject: entry.subject ?? 'Account ID',
-  capability: entry.capability ?? null,
-})
 
 export const SERVED_ABI: readonly AbiFunction[] = [
   served(1, 'host_log', {
@@ -97,6 +53,12 @@ export const SERVED_ABI: readonly AbiFunction[] = [
     capability: 'credit',
   }),
   served(13, 'host_price_by_reputation', { shapes: ['u64, u64 -> u64'], fuel: 100 }),
+  served(53, 'host_credit_by_reputation', {
+    shapes: ['text, u64 -> flag', 'string, u64 -> flag'],
+    fuel: 2_000,
+    fuelPerByte: 4,
+    capability: 'credit',
+  }),
   served(16, 'host_submit_mesh_job', {
     aliases: ['wasm_host_submit_mesh_job'],
     shapes: ['text -> handle', 'text -> handle32', 'text ->', 'text, out -> written'],
@@ -125,6 +87,7 @@ export const SERVED_ABI: readonly AbiFunction[] = [
     fuel: 500,
     fuelPerByte: 4,
   }),
+  ...DATA_ABI,
 ]
 
 const byName = new Map(

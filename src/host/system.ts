@@ -2,6 +2,8 @@
 import type { HostContext, HostFunction } from './context.ts'
 import { errorNumber, refusal } from './errors.ts'
 
+/** Greatest number whose square is an i32. */
+const MOST_VOTES = 46_340
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 export const systemFunctions = {
@@ -19,6 +21,14 @@ export const systemFunctions = {
   host_get_current_time: (context: HostContext): bigint => context.now,
 
   host_get_caller: (context: HostContext): string => context.creator.toString(),
+
+  /** The square of the votes (ref §1.7). */
+  host_quadratic_vote_cost(_context: HostContext, votes: number): number {
+    if (votes < 0 || votes > MOST_VOTES) {
+      throw refusal('InvalidParameters', `Votes must be 0 to ${MOST_VOTES}, got ${votes}.`, { votes })
+    }
+    return votes * votes
+  },
 
   host_last_error_code: (context: HostContext): number => errorNumber(context.lastError),
 

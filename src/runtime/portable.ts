@@ -196,6 +196,20 @@ export const PORTABLE: Readonly<Record<string, RowCheck>> = {
     cidText(key)
     need(row === true, 'it is not true')
   },
+  contractState: (key, row) => {
+    const parts = key.split('\u0000')
+    need(parts.length === 3, 'its key is not of a module, a name and a version')
+    if (parts[0] !== 'page') cidText(parts[0])
+    need(parts[1] !== '' && parts[1]!.length <= 256, 'its name is not one')
+    need(/^\d{20}$/.test(parts[2]!), 'its version is not a number of 20 digits')
+    fields({ data: bytes })(row)
+  },
+  contractPins: (key, row) => {
+    const [module, cid, more] = key.split('\u0000')
+    cidText(module)
+    cidText(cid)
+    need(more === undefined && row === 1, 'it is not a pin')
+  },
 }
 
 /** Not carried as rows. */
