@@ -102,13 +102,13 @@ class StandIns {
     const wrong = (what: string): void => {
       throw new PathError(what)
     }
-    original.exports.forEach(({ name, kind, index }, i) => {
+    for (const [i, { name, kind, index }] of original.exports.entries()) {
       const now = metered.exports[i]
-      if (now?.name !== name || now.kind !== kind) return wrong(`the export ${name} is not where it was`)
       const own = kind === 0 && index >= original.imports.length
-      const leads = own ? this.#standsFor(now.index, 'outside') : now.index
-      if (leads !== index) wrong(`the export ${name} leads to ${now.index}`)
-    })
+      const leads = own && now !== undefined ? this.#standsFor(now.index, 'outside') : now?.index
+      if (now?.name !== name || now.kind !== kind || leads !== index)
+        wrong(`the export ${name} leads to ${now?.index}`)
+    }
     const start = metered.exports.find(({ name }) => name === METER_EXPORTS.start)
     if (metered.start !== undefined) wrong('the start function runs before there is a budget')
     if (original.start !== undefined && original.start >= original.imports.length)
