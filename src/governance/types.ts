@@ -41,9 +41,13 @@ const resolutionAction: Codec<ResolutionAction> = variants<ResolutionAction>('Re
   FreezeReputation: did,
 })
 
-interface Resolution {
+export interface Resolution {
   readonly actions: readonly ResolutionAction[]
 }
+
+export const resolution: Codec<Resolution> = struct<Resolution>('Resolution', {
+  actions: list(resolutionAction),
+})
 
 /** The recipient is null in seed-era proposals, which name none. */
 export type BudgetAllocation = readonly [recipient: Did | null, amount: bigint, purpose: string]
@@ -66,7 +70,7 @@ function proposalType(budget: Codec<BudgetAllocation>): Codec<ProposalType> {
     SoftwareUpgrade: string,
     GenericText: string,
     BudgetAllocation: budget,
-    Resolution: struct<Resolution>('Resolution', { actions: list(resolutionAction) }),
+    Resolution: resolution,
   })
 }
 
@@ -87,6 +91,9 @@ const headBudget = mapped<readonly [Did, bigint, string], BudgetAllocation>(
     throw new IcnError('Serialization', 'A budget allocation must name its recipient.')
   },
 )
+
+/** HEAD's form, in which this node keeps and announces proposals. */
+export const headProposalType: Codec<ProposalType> = proposalType(headBudget)
 
 /** SEED's names and HEAD's. `Pending` and `Deliberation` are the same state of two revisions. */
 export type ProposalStatus =
@@ -237,7 +244,7 @@ export const seedProposal: Codec<Proposal> = mapped<SeedProposal, Proposal>(
 
 /** HEAD. */
 export const headProposal: Codec<Proposal> = struct<Proposal>('Proposal', {
-  ...seedFields(headStatus, proposalType(headBudget)),
+  ...seedFields(headStatus, headProposalType),
   sponsorship: struct<Sponsorship>('Sponsorship', {
     sponsors: list(did),
     sponsorshipCompleteAt: option(u64),
@@ -247,7 +254,14 @@ export const headProposal: Codec<Proposal> = struct<Proposal>('Proposal', {
   veto: option(struct<Veto>('Veto', { vetoedBy: did, vetoedAt: u64, reason: string })),
 })
 
-/** `prop:<proposer DID>:<first ten characters of the description>:<seconds>` (ref §6.2). */
+/**
+ * `prop:<proposer DID>:<first ten characters of the description>:<seconds>` (ref §6.2); a control character in it
+ * becomes a space. Ids of this node go on with a digest of what is proposed (content.ts).
+ */
 export function proposalId(proposer: Did, description: string, now: bigint): string {
-  return `prop:${proposer}:${[...description].slice(0, 10).join('')}:${now}`
+  const start = [...description]
+    .slice(0, 10)
+    .join('')
+    .replace(/\p{Cc}/gu, ' ')
+  return `prop:${proposer}:${start}:${now}`
 }

@@ -4,8 +4,13 @@
  */
 import { U64_MAX } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
+import { decodeBincode } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
 import { journalKey } from '../economics/rows.ts'
+import { MOST_VOTES } from '../governance/proposal.ts'
+import { type FactRow, factKey } from '../governance/rows.ts'
+import { MOST_MEMBERS } from '../governance/rules.ts'
+import { headProposalType } from '../governance/types.ts'
 
 /** @throws Error saying what is wrong with the row */
 type RowCheck = (key: string, row: unknown) => void
@@ -139,6 +144,74 @@ const receipt = fields({
   manaCharged: u64,
 })
 
+const listOf =
+  (most: number, check: (value: unknown) => void) =>
+  (value: unknown): void => {
+    need(Array.isArray(value) && value.length <= most, `a list of at most ${most} is missing`)
+    for (const item of value as unknown[]) check(item)
+  }
+const single = (value: unknown): void =>
+  need(typeof value === 'number' && Math.fround(value) === value, 'a share is missing')
+const statusName = among(
+  'Pending',
+  'PendingSponsorship',
+  'VotingOpen',
+  'AcceptedTimelock',
+  'Accepted',
+  'Rejected',
+  'Vetoed',
+  'Executed',
+  'Failed',
+)
+const voteOption = among('Yes', 'No', 'Abstain')
+
+const rules = fields({
+  quorum: u64,
+  threshold: single,
+  minSponsors: count,
+  timelockSecs: u64,
+  vetoGraceSecs: u64,
+  vetoMembers: listOf(MOST_MEMBERS, didText),
+})
+const proposalRow = fields({
+  id: text(8192),
+  seq: count,
+  proposer: didText,
+  type: (value) => {
+    bytes(value)
+    decodeBincode(headProposalType, value as Uint8Array, 'proposal type')
+  },
+  description: text(4096),
+  createdAt: u64,
+  deadline: u64,
+  quorum: orNull(u64),
+  threshold: orNull(single),
+  contentCid: orNull(cidText),
+  timelockDelay: orNull(u64),
+  rules,
+  sponsors: listOf(MOST_MEMBERS, didText),
+  opened: flag,
+  closedAt: orNull(u64),
+  electorate: orNull(
+    listOf(MOST_MEMBERS, (pair) => {
+      need(Array.isArray(pair) && pair.length === 2, 'a member with its delegate is missing')
+      const [member, delegate] = pair as unknown[]
+      didText(member)
+      orNull(didText)(delegate)
+    }),
+  ),
+  veto: orNull(fields({ by: didText, at: u64, reason: text(1000) })),
+  end: orNull(among('Executed', 'Failed')),
+  penalised: flag,
+  status: statusName,
+})
+const casts = listOf(MOST_VOTES, fields({ option: voteOption, at: u64 }))
+const fact = (value: unknown): void => {
+  const { kind } = value as { kind?: unknown }
+  const own = kind === 'vote' ? { option: voteOption } : kind === 'veto' ? { reason: text(1000) } : {}
+  fields({ kind: among('vote', 'sponsor', 'open', 'close', 'veto'), by: didText, at: u64, ...own })(value)
+}
+
 /** Carried, in this order. */
 export const PORTABLE: Readonly<Record<string, RowCheck>> = {
   accounts: (key, row) => {
@@ -195,6 +268,45 @@ export const PORTABLE: Readonly<Record<string, RowCheck>> = {
   modules: (key, row) => {
     cidText(key)
     need(row === true, 'it is not true')
+  },
+  members: (key, row) => {
+    didText(key)
+    fields({ since: u64, proposal: orNull(text(8192)) })(row)
+  },
+  delegations: (key, row) => {
+    didText(key)
+    fields({ to: didText, at: u64 })(row)
+  },
+  parameters: (key, row) => {
+    text(256)(key)
+    fields({ value: text(4096), proposal: text(8192), at: u64 })(row)
+  },
+  governanceRules: (key, row) => {
+    need(key === 'rules', 'its key is not "rules"')
+    rules(row)
+  },
+  governance: (key, row) => {
+    need(key === 'state', 'its key is not "state"')
+    fields({ proposals: count, members: count, waiting: count })(row)
+  },
+  proposals: (key, row) => {
+    proposalRow(row)
+    need(key === (row as { id: string }).id, 'its key is not its id')
+  },
+  proposalOrder: (key, row) => {
+    sequence(key)
+    text(8192)(row)
+  },
+  votes: (key, row) => {
+    didText(key.slice(key.indexOf('\u0000') + 1))
+    casts(row)
+  },
+  governanceWaiting: (key, row) => {
+    fact(row)
+    need(
+      key === factKey(key.slice(0, Math.max(0, key.indexOf('\u0000'))), row as FactRow),
+      'its key is not that of its proposal and content',
+    )
   },
   contractState: (key, row) => {
     const parts = key.split('\u0000')

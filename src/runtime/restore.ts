@@ -8,6 +8,8 @@ import { BLOCK_EXPIRY, type BlockMetaRow, expiryKey } from '../dag/rows.ts'
 import { auditLedger } from '../economics/audit.ts'
 import { balanceOf, creditMana, ledgerTotals } from '../economics/ledger.ts'
 import { ACCOUNTS, JOURNAL, LEDGER } from '../economics/rows.ts'
+import { governanceState } from '../governance/members.ts'
+import { GOVERNANCE, MEMBERS, PROPOSAL_ORDER, RULES, WAITING } from '../governance/rows.ts'
 import type { Table, Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { COUNTS, JOB_ORDER, OPEN_JOBS, RECEIPT_ORDER, RESULTS } from './tables.ts'
@@ -21,12 +23,13 @@ export interface StateFile {
 const PAGE = 1_000
 
 /**
- * True while nothing has happened here but the beginning: no job, no receipt, no block but those of the import, no account
- * but the node's own, and no mana but what it was born with or grew.
+ * True while nothing has happened here but the beginning: no job, no receipt, no proposal, no block but those of the
+ * import, no account but the node's own, and no mana but what it was born with or grew.
  */
 export function isUnused(tx: Transaction, me: Did, imported: number): boolean {
   if (dagCounters(tx).blocks > imported) return false
   if ((tx.get(COUNTS, 'jobs') ?? 0) > 0 || (tx.get(COUNTS, 'receipts') ?? 0) > 0) return false
+  if (governanceState(tx).proposals > 0) return false
   if (tx.list(ACCOUNTS, { limit: 2 }).some(([did]) => did !== me.toString())) return false
   const { escrow, burned } = ledgerTotals(tx)
   return escrow === 0n && burned === 0n
@@ -42,6 +45,10 @@ export function replaceState(
   const me = context.identity
   const own = balanceOf(tx, me)
   for (const table of [ACCOUNTS, JOURNAL, LEDGER] as Table<unknown>[]) clear(tx, table)
+  // Whose co-operative it is, the file says; one from before there was governance leaves it to this node.
+  if (state.rows.some(([name]) => name === MEMBERS.name)) {
+    for (const table of [MEMBERS, RULES, GOVERNANCE, WAITING] as Table<unknown>[]) clear(tx, table)
+  }
   const seen = new Set<string>()
   for (const [name, key, row] of state.rows) {
     const id = `${name}\u0000${key}`
@@ -56,6 +63,7 @@ export function replaceState(
   }
   for (const [cid, bytes] of state.results) tx.put(RESULTS, cid, bytes)
   checkNumbers(tx)
+  checkGovernance(tx)
   const { faults } = auditLedger(tx)
   if (faults.length > 0) throw new Error(`its ledger does not add up: ${faults[0]!.reason}`)
   // The file's ledger knows nothing of this node: what it was born with comes on top.
@@ -79,6 +87,17 @@ function checkNumbers(tx: Transaction): void {
   const open = rows(tx, OPEN_JOBS)
   if (open !== (tx.get(COUNTS, 'openJobs') ?? 0)) {
     throw new Error(`it has ${open} open jobs and counts ${tx.get(COUNTS, 'openJobs') ?? 0}`)
+  }
+}
+
+/** As for jobs and receipts; what governance counts is what is there. */
+function checkGovernance(tx: Transaction): void {
+  const state = governanceState(tx)
+  const counts = { proposals: PROPOSAL_ORDER, members: MEMBERS, waiting: WAITING } as const
+  for (const [name, table] of Object.entries(counts)) {
+    const there = rows(tx, table)
+    const counted = state[name as keyof typeof counts]
+    if (there !== counted) throw new Error(`it has ${there} ${name} and counts ${counted}`)
   }
 }
 

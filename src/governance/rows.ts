@@ -1,0 +1,118 @@
+/** The tables of governance. CIDs and DIDs are strings, times are seconds since the epoch. */
+import { type Table, table } from '../storage/types.ts'
+import type { ProposalStatus, VoteOption } from './types.ts'
+
+export interface VetoRow {
+  readonly by: string
+  readonly at: bigint
+  readonly reason: string
+}
+
+/**
+ * A proposal: what is proposed, which never changes, and the facts known of it, which only ever grow. Its status follows
+ * from both (proposal.ts), so that it does not depend on the order in which the facts came.
+ */
+export interface ProposalRow {
+  readonly id: string
+  /** Its place in the order in which proposals came to this node. */
+  readonly seq: number
+  readonly proposer: string
+  /** bincode of the `ProposalType`, HEAD's form. */
+  readonly type: Uint8Array
+  readonly description: string
+  readonly createdAt: bigint
+  readonly deadline: bigint
+  readonly quorum: bigint | null
+  /** f32. */
+  readonly threshold: number | null
+  readonly contentCid: string | null
+  /** Seconds between acceptance and execution. */
+  readonly timelockDelay: bigint | null
+  /** In force when it came, and so for it, whatever is changed later. */
+  readonly rules: GovernanceRules
+  /** Members who want it voted on, the proposer first among them. */
+  readonly sponsors: readonly string[]
+  readonly opened: boolean
+  readonly closedAt: bigint | null
+  /** Who could vote when it was closed, and whose vote counts for a member that did not. */
+  readonly electorate: readonly (readonly [member: string, delegate: string | null])[] | null
+  readonly veto: VetoRow | null
+  /** Execution on this node. */
+  readonly end: 'Executed' | 'Failed' | null
+  /** The proposer has lost reputation for it. */
+  readonly penalised: boolean
+  /** As it followed from the above when the row was written. */
+  readonly status: ProposalStatus
+}
+
+export interface CastRow {
+  readonly option: VoteOption
+  readonly at: bigint
+}
+
+/** What is known of a proposal that has not come yet. */
+export type FactRow =
+  | { readonly kind: 'vote'; readonly by: string; readonly at: bigint; readonly option: VoteOption }
+  | { readonly kind: 'sponsor' | 'open' | 'close'; readonly by: string; readonly at: bigint }
+  | { readonly kind: 'veto'; readonly by: string; readonly at: bigint; readonly reason: string }
+
+/** The rules of this node's co-operative; all but the first two are off by default. */
+export interface GovernanceRules {
+  /** Counted votes a decision needs when the proposal names no other number; 1 or more. */
+  readonly quorum: bigint
+  /** Share of Yes among the counted votes, above 0 and at most 1. */
+  readonly threshold: number
+  /** Members who must stand behind a proposal before voting opens; the proposer is the first. */
+  readonly minSponsors: number
+  /** Seconds between acceptance and execution. */
+  readonly timelockSecs: bigint
+  /** Seconds after acceptance in which a veto counts; execution waits for its end. */
+  readonly vetoGraceSecs: bigint
+  /** DIDs that may veto. */
+  readonly vetoMembers: readonly string[]
+}
+
+export interface GovernanceState {
+  /** Proposals ever taken in. */
+  readonly proposals: number
+  readonly members: number
+  /** Facts waiting for their proposal. */
+  readonly waiting: number
+}
+
+/** By proposal id. */
+export const PROPOSALS: Table<ProposalRow> = table('proposals')
+/** Every proposal's id in the order they came. */
+export const PROPOSAL_ORDER: Table<string> = table('proposalOrder')
+/** By `voteKey`: every vote of one voter, earliest first. */
+export const VOTES: Table<readonly CastRow[]> = table('votes')
+/** By DID. */
+export const MEMBERS: Table<{ readonly since: bigint; readonly proposal: string | null }> = table('members')
+/** By the DID of who delegates. */
+export const DELEGATIONS: Table<{ readonly to: string; readonly at: bigint }> = table('delegations')
+/** System parameters by key. */
+export const PARAMETERS: Table<{
+  readonly value: string
+  readonly proposal: string
+  readonly at: bigint
+}> = table('parameters')
+/** One row, `rules`. */
+export const RULES: Table<GovernanceRules> = table('governanceRules')
+/** One row, `state`. */
+export const GOVERNANCE: Table<GovernanceState> = table('governance')
+/** By `factKey`. */
+export const WAITING: Table<FactRow> = table('governanceWaiting')
+
+/** No proposal's id holds U+0000, so what belongs to one is exactly what has this prefix. */
+export function ofProposal(id: string): string {
+  return `${id}\u0000`
+}
+
+export function voteKey(id: string, voter: string): string {
+  return ofProposal(id) + voter
+}
+
+export function factKey(id: string, fact: FactRow): string {
+  const own = `${ofProposal(id)}${fact.kind}\u0000${fact.by}`
+  return fact.kind === 'vote' ? `${own}\u0000${fact.at}\u0000${fact.option}` : own
+}
