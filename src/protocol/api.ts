@@ -6,7 +6,7 @@
  *
  * Every method rejects with `IcnError` only, takes a trailing `{ signal }` and settles even when the worker dies.
  */
-import type { FuelTableId, ModuleInspection } from '../wasm/types.ts'
+import type { FuelProfile, FuelTableId, ModuleInspection } from '../wasm/types.ts'
 
 /** ICN CID in its base32 string form (ref §3.1). */
 export type CidString = string
@@ -169,6 +169,8 @@ export interface RunOptions extends CallOptions {
   readonly entry?: string
   /** Mana offered; the runtime's price for a local run (10) when absent. */
   readonly costMana?: bigint
+  /** Count fuel by function and loop too: slower, and otherwise the same run with the same record. False when absent. */
+  readonly profile?: boolean
 }
 
 /**
@@ -196,6 +198,8 @@ export interface RunResult {
   readonly logs: readonly LogLine[]
   /** Wall clock of the run in ms; not part of any record. */
   readonly elapsedMs: number
+  /** Present when the run was asked for with `profile`, unless its worker died and it was made again. No part of any record. */
+  readonly profile?: FuelProfile
 }
 
 // --- receipts ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import { type DidResolver, KeyDidResolver } from '../identity/resolver.ts'
 import type { RunLimits } from '../protocol/api.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
 import { instantiate } from '../wasm/instance.ts'
-import type { MeteredInstance, ModuleInspection } from '../wasm/types.ts'
+import type { FuelProfile, MeteredInstance, ModuleInspection } from '../wasm/types.ts'
 import type { Prepared } from './modules.ts'
 import { ScopedTransaction, type StateListing, type StateRead, type StateWrite } from './scope.ts'
 import type { FailureRow } from './tables.ts'
@@ -46,6 +46,8 @@ export interface RunOutcome {
   readonly result: bigint | null
   readonly failure: FailureRow | null
   readonly fuelUsed: bigint
+  /** Where it went, of a profiled module; no part of any record. */
+  readonly profile: FuelProfile | null
   readonly memoryPeakPages: number
   readonly hostCalls: readonly HostCall[]
   /** Calls made in all; `hostCalls` holds the first of them. */
@@ -153,6 +155,7 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     result,
     failure,
     fuelUsed,
+    profile: instance?.profile ?? null,
     memoryPeakPages: instance?.peakMemoryPages ?? 0,
     hostCalls,
     hostCallCount,

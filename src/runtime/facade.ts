@@ -145,7 +145,7 @@ export function facade(assembly: Assembly): IcnRuntime {
         entry,
         ...(options.fuel === undefined ? {} : { fuel: options.fuel }),
       }
-      return jobs.run(request, options.signal, (tx) => {
+      return jobs.run(request, { ...options, profile: readProfile(options.profile) }, (tx) => {
         if (bytes !== undefined) storeModule(tx, prepared, bytes)
       })
     }),
@@ -271,6 +271,13 @@ export function facade(assembly: Assembly): IcnRuntime {
 
 function readDid(did: unknown, fallback: Did): Did {
   return did === undefined ? fallback : Did.parse(did as string)
+}
+
+function readProfile(profile: unknown): boolean {
+  if (profile === undefined || typeof profile === 'boolean') return profile ?? false
+  throw new IcnError('InvalidSpec', `profile must be true or false, not ${inWords(profile)}.`, {
+    data: { name: 'profile' },
+  })
 }
 
 function readJobId(id: unknown): string {

@@ -6,7 +6,7 @@
  * again.
  */
 import { IcnError } from '../common/errors.ts'
-import type { JobRequest, JobStatus, RunResult } from '../protocol/api.ts'
+import type { JobRequest, JobStatus, RunOptions, RunResult } from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { untilAborted } from './exclusive.ts'
@@ -31,6 +31,8 @@ interface Waiting {
   /** Begun with its submission: the run may start as it is. */
   readonly begun: JobRow | undefined
   readonly signal: AbortSignal | undefined
+  /** Count its fuel by function and loop. */
+  readonly profile: boolean
   readonly resolve: (result: RunResult | undefined) => void
   readonly reject: (error: unknown) => void
 }
@@ -72,7 +74,7 @@ export class JobManager {
   /** Submits and runs; resolves with how it ended. `alongside` commits with the submission. */
   async run(
     request: JobRequest,
-    signal: AbortSignal | undefined,
+    { signal, profile = false }: Pick<RunOptions, 'signal' | 'profile'>,
     alongside: (tx: Transaction) => void,
   ): Promise<RunResult> {
     const submission = readSubmission(request, this.#context)
@@ -91,7 +93,7 @@ export class JobManager {
       throw error
     }
     this.#context.count('runtime_jobs_submitted_total')
-    const result = await this.enqueue(row.id, { signal, begun: begun ? row : undefined })
+    const result = await this.enqueue(row.id, { signal, profile, begun: begun ? row : undefined })
     if (result !== undefined) return result
     throw new IcnError('Aborted', `Job ${row.id} was cancelled before its run was committed.`, {
       data: { job: row.id },
@@ -143,14 +145,19 @@ export class JobManager {
    */
   enqueue(
     id: string,
-    { signal, begun, alone = false }: Partial<Pick<Waiting, 'signal' | 'begun'>> & { alone?: boolean } = {},
+    {
+      signal,
+      begun,
+      profile = false,
+      alone = false,
+    }: Partial<Pick<Waiting, 'signal' | 'begun' | 'profile'>> & { alone?: boolean } = {},
   ): Promise<RunResult | undefined> {
     if (this.#closing.signal.aborted) {
       if (begun !== undefined) this.#queue.release()
       return Promise.reject(this.#closing.signal.reason)
     }
     const result = new Promise<RunResult | undefined>((resolve, reject) => {
-      const job = { id, begun, signal, resolve, reject }
+      const job = { id, begun, signal, profile, resolve, reject }
       if (begun === undefined) this.#queue.add(job, alone)
       else this.#queue.launch(job)
     })
@@ -166,7 +173,7 @@ export class JobManager {
     await this.#queue.idle()
   }
 
-  async #process({ id, begun, signal }: Waiting, turn: Turn): Promise<RunResult | undefined> {
+  async #process({ id, begun, signal, profile }: Waiting, turn: Turn): Promise<RunResult | undefined> {
     const context = this.#context
     await this.#checkWanted(id, signal)
     const begin = (tx: Transaction): JobRow | undefined => {
@@ -179,7 +186,7 @@ export class JobManager {
     const row = begun ?? (await context.store.transact(begin))
     if (row === undefined) return undefined
     if (row.attempts > MOST_ATTEMPTS) return this.#settle(row, done(failed(killed(id, 'crash', 0))))
-    const work = await prepare(context, this.#modules, row)
+    const work = await prepare(context, this.#modules, row, profile)
     await turn.mine
     await this.#checkWanted(id, signal)
     if ('done' in work) return this.#inTurn(turn, this.#settle(row, done(work.done)))

@@ -12,7 +12,7 @@ import { type LinkedImport, resolveImports } from '../host/linker.ts'
 import type { ModuleInfo, RunLimits } from '../protocol/api.ts'
 import type { StateStore, Transaction } from '../storage/types.ts'
 import { meter } from '../wasm/meter.ts'
-import type { FuelTableId, ModuleInspection } from '../wasm/types.ts'
+import type { FuelTableId, ModuleInspection, WasmLimits } from '../wasm/types.ts'
 import { MODULES } from './tables.ts'
 
 /** Author in the CID of a compiled contract: a constant of ICN's compiler, not a person. */
@@ -43,12 +43,12 @@ export class Modules {
 
   /** Everything that can be known without storing or running it. @throws IcnError as `meter` and `resolveImports` */
   async prepare(bytes: Uint8Array): Promise<Prepared> {
-    const { memoryPages, callDepth, moduleBytes } = this.#limits
+    const { moduleBytes } = this.#limits
     // A module that is too large is refused below, before anybody hashes it.
     const cid = bytes.length <= moduleBytes ? moduleBlock(bytes).cid : undefined
-    const known = cid === undefined ? undefined : this.#cached(cid)
+    const known = cid === undefined ? undefined : this.#cached(cid.toString())
     if (known !== undefined) return known
-    const metered = meter(bytes, { limits: { memoryPages, callDepth, moduleBytes } })
+    const metered = meter(bytes, { limits: this.#meterLimits() })
     const imports = resolveImports(metered.inspection.imports)
     if (imports.length > 0 && !metered.inspection.exports.some(isMemory)) {
       throw new IcnError(
@@ -65,7 +65,7 @@ export class Modules {
       table: metered.table,
       meteredSize: metered.bytes.length,
     }
-    this.#keep(prepared)
+    this.#keep(prepared.cid.toString(), prepared)
     return prepared
   }
 
@@ -75,21 +75,32 @@ export class Modules {
     return moduleInfo(prepared)
   }
 
+  /** A stored module that counts its fuel by function and loop; otherwise as `load` gives it. */
+  async profiled(cid: Cid): Promise<Prepared> {
+    const key = `${cid} profiled`
+    const known = this.#cached(key)
+    if (known !== undefined) return known
+    const plain = await this.load(cid)
+    const block = await this.#store.read((tx) => getBlock(tx, cid))
+    if (block === undefined) throw notFound(cid)
+    const metered = meter(block.data, { limits: this.#meterLimits(), profile: true })
+    const compiled = await WebAssembly.compile(metered.bytes)
+    const prepared = { ...plain, compiled, meteredSize: metered.bytes.length }
+    this.#keep(key, prepared)
+    return prepared
+  }
+
   /** What is compiled already, stored or not. */
   known(cid: Cid): Prepared | undefined {
-    return this.#cached(cid)
+    return this.#cached(cid.toString())
   }
 
   /** A stored module, its block checked against its CID. @throws IcnError DagOperationFailed when it is absent or damaged */
   async load(cid: Cid): Promise<Prepared> {
-    const known = this.#cached(cid)
+    const known = this.#cached(cid.toString())
     if (known !== undefined) return known
     const block = await this.#store.read((tx) => getBlock(tx, cid))
-    if (block === undefined) {
-      throw new IcnError('DagOperationFailed', `WASM module not found: block ${cid} is not in the DAG.`, {
-        data: { reason: 'moduleNotFound', cid: cid.toString() },
-      })
-    }
+    if (block === undefined) throw notFound(cid)
     const prepared = await this.prepare(block.data)
     // A block of the same bytes by another author has another CID; records name the one that is stored.
     return prepared.cid.equals(cid) ? prepared : { ...prepared, cid }
@@ -103,8 +114,12 @@ export class Modules {
     await this.#store.transact((tx) => storeModule(tx, prepared, block.data))
   }
 
-  #cached(cid: Cid): Prepared | undefined {
-    const key = cid.toString()
+  #meterLimits(): Partial<WasmLimits> {
+    const { memoryPages, callDepth, moduleBytes } = this.#limits
+    return { memoryPages, callDepth, moduleBytes }
+  }
+
+  #cached(key: string): Prepared | undefined {
     const found = this.#prepared.get(key)
     if (found !== undefined) {
       this.#prepared.delete(key)
@@ -113,8 +128,8 @@ export class Modules {
     return found
   }
 
-  #keep(prepared: Prepared): void {
-    this.#prepared.set(prepared.cid.toString(), prepared)
+  #keep(key: string, prepared: Prepared): void {
+    this.#prepared.set(key, prepared)
     let bytes = [...this.#prepared.values()].reduce((sum, { meteredSize }) => sum + meteredSize, 0)
     for (const [key, { meteredSize }] of this.#prepared) {
       if (this.#prepared.size === 1) break
@@ -139,6 +154,12 @@ export function moduleInfo(prepared: Prepared): ModuleInfo {
 
 function moduleBlock(bytes: Uint8Array): DagBlock {
   return buildBlock({ data: bytes, timestamp: 0n, authorDid: MODULE_AUTHOR, codec: DAG_CBOR })
+}
+
+function notFound(cid: Cid): IcnError {
+  return new IcnError('DagOperationFailed', `WASM module not found: block ${cid} is not in the DAG.`, {
+    data: { reason: 'moduleNotFound', cid: cid.toString() },
+  })
 }
 
 function isMemory({ name, kind }: { readonly name: string; readonly kind: string }): boolean {

@@ -29,7 +29,15 @@ export interface Performed {
 export type Work = { readonly done: Performed } | { readonly input: RunInput }
 
 /** Looks everything up. Never throws for the job's sake; a store that cannot answer is thrown. */
-export async function prepare(context: RuntimeContext, modules: Modules, row: JobRow): Promise<Work> {
+export async function prepare(
+  context: RuntimeContext,
+  modules: Modules,
+  row: JobRow,
+  profile: boolean,
+): Promise<Work> {
+  const ofModule = async (module: Prepared): Promise<Work> => ({
+    input: inputOf(context, profile ? await modules.profiled(module.cid) : module, row),
+  })
   try {
     checkInTime(context, row)
     const { kind } = specOf(row)
@@ -49,10 +57,10 @@ export async function prepare(context: RuntimeContext, modules: Modules, row: Jo
         },
       )
     }
-    if ('compiled' in block) return { input: inputOf(context, block, row) }
-    if (isWasm(block.data)) return { input: inputOf(context, await modules.load(manifest), row) }
+    if ('compiled' in block) return await ofModule(block)
+    if (isWasm(block.data)) return await ofModule(await modules.load(manifest))
     if (kind === 'GenericPlaceholder') return { done: finished(sha256(block.data)) }
-    return { input: inputOf(context, await modules.load(moduleOf(block.data)), row) }
+    return await ofModule(await modules.load(moduleOf(block.data)))
   } catch (error) {
     return { done: failed(jobFault(error)) }
   }

@@ -155,6 +155,7 @@ async function sealJob(
     hostCalls: run?.outcome.hostCalls ?? [],
     logs: run?.outcome.logs ?? [],
     elapsedMs: performed.elapsedMs,
+    ...(run?.outcome.profile == null ? {} : { profile: run.outcome.profile }),
   }
 }
 
