@@ -47,6 +47,23 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
     await page.getByText('Everything in this module').click()
     await look(`run, after ${id}`)
   }
+  await page.goto('/#/write')
+  await expect(page.getByText(/^Assembled/)).toBeVisible()
+  await page.locator('.file-bar summary').click()
+  await look('write')
+  await page
+    .getByLabel('Source of the contract')
+    .fill('(module (func (result i64) i32.const 1) (func i64.cnst))')
+  await expect(page.locator('.write-errors')).toBeVisible()
+  await look('write, with a mistake')
+  await page.goto('/#/open/1broken')
+  await expect(page.locator('.problem')).toBeVisible()
+  await look('a broken link')
+  await page.goto('/#/run/hello')
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  await page.getByRole('button', { name: 'Copy a link to it' }).click()
+  await expect(page.getByLabel('Link to this module')).toBeVisible()
+  await look('run, with a link')
   await page.setInputFiles('#module-file', {
     name: 'a-file-with-quite-a-long-name-that-is-no-module.wasm',
     mimeType: 'application/wasm',
@@ -105,7 +122,11 @@ test.describe('320 px wide', () => {
       expect.soft(cut, `${place}: cut off`).toEqual([])
       // WCAG 2.2 target size, links inside sentences excepted.
       const small = await page.evaluate(() =>
-        [...document.querySelectorAll<HTMLElement>('button, select, input, summary, nav a, .button')]
+        [
+          ...document.querySelectorAll<HTMLElement>(
+            'button, select, input, textarea, summary, nav a, .button',
+          ),
+        ]
           .filter(
             (element) =>
               element.checkVisibility() && !element.closest('.visually-hidden, .visually-hidden + *'),
@@ -137,7 +158,7 @@ test('the whole path works with the keyboard alone', async ({ page }) => {
   await expect(page.getByRole('radio', { name: 'Hello' })).toBeFocused()
   await page.keyboard.press('ArrowDown')
   await expect(page.locator('#module-title')).toHaveText('Spend mana')
-  for (const name of ['Open a .wasm file', 'Start with', 'Fuel budget']) {
+  for (const name of ['Open a .wasm file', 'Start with', 'Fuel budget', 'Memory, at most', 'Time, at most']) {
     await page.keyboard.press('Tab')
     await expect(page.getByLabel(name)).toBeFocused()
   }

@@ -4,17 +4,25 @@ import { announce } from './announce.ts'
 import { number, parseFuel } from './format.ts'
 import type { Intake } from './intake.ts'
 import { fetchSample, type Sample } from './samples.ts'
+import { type Limits, rememberLimits } from './settings.ts'
 import type { Choice, Store, UiState } from './store.ts'
 import { ending, problem } from './words.ts'
 
 export interface Actions {
   chooseSample(sample: Sample): Promise<void>
-  takeModule(module: Intake): Promise<void>
+  /** `entry`: what to start with, where the module has it. */
+  takeModule(module: Intake, entry?: string): Promise<void>
+  /** A module that was just assembled from this text. */
+  takeAssembled(module: Intake, text: string): Promise<void>
+  /** Nothing to run, and why. */
+  withdraw(reason: string): void
   /** A module kept in this browser, by its CID. */
   chooseStored(cid: string): Promise<void>
   refuse(name: string, error: unknown): void
   run(): Promise<void>
   cancel(): void
+  /** Starts the runtime again under other limits, and reads the chosen module again under them. */
+  limit(changed: Partial<Limits>): Promise<void>
 }
 
 /** Entry points: exported functions that need nothing and give a whole number or nothing. */
@@ -27,17 +35,23 @@ export function entries(choice: Choice): readonly string[] {
     .map((item) => item.name)
 }
 
-export function createActions(runtime: IcnRuntime, store: Store<UiState>): Actions {
+export function createActions(
+  runtime: IcnRuntime,
+  store: Store<UiState>,
+  restart: (limits: Limits) => Promise<void>,
+): Actions {
   let latest = 0
   let reading: Promise<void> = Promise.resolve()
+  let again: (() => Promise<void>) | undefined
 
   /** Reads and checks a module; only the newest choice counts, and a refused one leaves the one before in place. */
-  function choose(name: string, load: () => Promise<Choice>): Promise<void> {
-    reading = read(name, load)
+  function choose(name: string, load: () => Promise<Choice>, wanted?: string): Promise<void> {
+    again = () => choose(name, load, store.get().entry)
+    reading = read(name, load, wanted)
     return reading
   }
 
-  async function read(name: string, load: () => Promise<Choice>): Promise<void> {
+  async function read(name: string, load: () => Promise<Choice>, wanted?: string): Promise<void> {
     latest += 1
     const mine = latest
     store.set({ choosing: name, refused: null })
@@ -45,9 +59,9 @@ export function createActions(runtime: IcnRuntime, store: Store<UiState>): Actio
       const choice = await load()
       if (mine !== latest) return
       const names = entries(choice)
-      const kept = store.get().entry
-      const entry = names.includes('run') ? 'run' : names.includes(kept) ? kept : (names[0] ?? '')
-      store.set({ choosing: null, choice, entry })
+      const preferred = [wanted, 'run', store.get().entry, names[0]]
+      const entry = preferred.find((one) => one !== undefined && names.includes(one)) ?? ''
+      store.set({ choosing: null, choice, unready: null, entry })
     } catch (error) {
       if (mine === latest) refuse(name, error)
     }
@@ -97,8 +111,37 @@ export function createActions(runtime: IcnRuntime, store: Store<UiState>): Actio
         const bytes = await fetchSample(sample)
         return { name: sample.title, source: bytes, info: await runtime.modules.inspect(bytes), sample }
       }),
-    takeModule: ({ name, bytes }) =>
-      choose(name, async () => ({ name, source: bytes, info: await runtime.modules.inspect(bytes) })),
+    takeModule: ({ name, bytes }, entry) =>
+      choose(name, async () => ({ name, source: bytes, info: await runtime.modules.inspect(bytes) }), entry),
+    takeAssembled({ name, bytes }, text) {
+      // Assembled anew while it is written, it keeps the entry that was chosen for it.
+      const { choice, entry } = store.get()
+      return choose(
+        name,
+        async () => ({ name, source: bytes, text, info: await runtime.modules.inspect(bytes) }),
+        choice === null || choice.name === name ? entry : undefined,
+      )
+    },
+    withdraw(reason) {
+      latest += 1 // what is being read is for an older text
+      reading = Promise.resolve()
+      store.set({ choosing: null, choice: null, refused: null, unready: reason })
+    },
+    async limit(changed) {
+      const before = store.get().limits
+      const limits = { ...before, ...changed }
+      if (limits.memoryPages === before.memoryPages && limits.executionMs === before.executionMs) return
+      store.set({ limits })
+      try {
+        await restart(limits)
+        rememberLimits(limits)
+      } catch (error) {
+        store.set({ limits: before })
+        return refuse('The limit', error)
+      }
+      // What was refused under the limits before may pass now, and the other way round.
+      await again?.()
+    },
     chooseStored: (cid) =>
       choose('The stored module', async () => {
         const info = await runtime.modules.get(cid)

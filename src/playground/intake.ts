@@ -1,5 +1,6 @@
-/** Ways a module reaches the page: dropped anywhere, picked as a file, pasted as a file or as hex or base64 text. */
+/** Ways a module reaches the page: dropped anywhere, picked as a file, pasted as a file or as text, named in the address. */
 import { h } from './dom.ts'
+import type { Source } from './store.ts'
 
 export interface Intake {
   readonly name: string
@@ -8,6 +9,8 @@ export interface Intake {
 
 export interface IntakeHandlers {
   take(module: Intake): void
+  /** WebAssembly as text, for the editor. */
+  write(source: Source): void
   refuse(name: string, error: Error): void
 }
 
@@ -41,7 +44,8 @@ export function listenForModules(handlers: IntakeHandlers): void {
     if (!text) return
     const bytes = bytesFromText(text)
     if (bytes) handlers.take({ name: 'Pasted module', bytes })
-    else handlers.refuse('Pasted text', new Error(explainText(text)))
+    else if (/^\(module\b|^\(;|^;;/.test(text)) handlers.write({ name: 'pasted.wat', text })
+    else handlers.refuse('Pasted text', new Error(explainText()))
   })
 }
 
@@ -52,7 +56,8 @@ export async function readFile(file: File, handlers: IntakeHandlers): Promise<vo
       new Error(`The file has ${file.size} bytes; at most ${MOST_BYTES} are read.`),
     )
   try {
-    handlers.take({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })
+    if (/\.wat$/i.test(file.name)) handlers.write({ name: file.name, text: await file.text() })
+    else handlers.take({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })
   } catch (cause) {
     handlers.refuse(file.name, new Error(`The browser could not read ${file.name}.`, { cause }))
   }
@@ -71,8 +76,28 @@ export function bytesFromText(text: string): Uint8Array | undefined {
   }
 }
 
-function explainText(text: string): string {
-  return text.startsWith('(module')
-    ? 'This is WebAssembly text. Build it to a .wasm file first (wat2wasm does that), then open the file here.'
-    : 'The pasted text is not a module. Paste a .wasm file, or its bytes as hex (0061736d…) or base64 (AGFzb…).'
+function explainText(): string {
+  return 'The pasted text is no module. Paste a .wasm file, its bytes as hex (0061736d…) or base64 (AGFzb…), or WebAssembly text that starts with (module.'
+}
+
+/**
+ * The module that the page's address names: `?module=samples/hello.wasm`, or a `.wat`. The content policy lets the page
+ * load from its own site only.
+ */
+export async function readAddress(handlers: IntakeHandlers): Promise<void> {
+  const wanted = new URLSearchParams(location.search).get('module')
+  if (wanted === null) return
+  const name = wanted.replace(/^.*\//, '').slice(-100) || 'The module'
+  try {
+    const url = new URL(wanted, document.baseURI)
+    if (url.origin !== location.origin)
+      throw new Error(
+        `It is on another site, ${url.host || url.protocol}, and this page loads from its own site only. Download it and drop it here.`,
+      )
+    const response = await fetch(url)
+    if (!response.ok) throw new Error(`The server answered ${response.status} for ${url.pathname}.`)
+    await readFile(new File([await response.blob()], name), handlers)
+  } catch (error) {
+    handlers.refuse(name, error instanceof Error ? error : new Error(String(error)))
+  }
 }

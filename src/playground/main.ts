@@ -3,7 +3,7 @@ import { startRuntime } from '../index.ts'
 import { createActions } from './actions.ts'
 import type { Context } from './context.ts'
 import { fill, h } from './dom.ts'
-import { type IntakeHandlers, listenForModules } from './intake.ts'
+import { type IntakeHandlers, listenForModules, readAddress } from './intake.ts'
 import { notice, restartMessage } from './notices.ts'
 import { blockPanel } from './panels/block.ts'
 import { blocksPanel } from './panels/blocks.ts'
@@ -14,9 +14,10 @@ import { receiptsPanel } from './panels/receipts.ts'
 import { runHead, runPanel } from './panels/run.ts'
 import { progress } from './parts/busy.ts'
 import { problemCard } from './parts/problem.ts'
-import { href, type PanelFactory, parseRoute, startRouter } from './router.ts'
+import { restartable } from './restartable.ts'
+import { href, lazy, type PanelFactory, parseRoute, startRouter } from './router.ts'
 import { loadSamples } from './samples.ts'
-import { OPTIONS } from './settings.ts'
+import { options, rememberedLimits } from './settings.ts'
 import { buildShell, type Shell } from './shell.ts'
 import { createStore, INITIAL, type Store, type UiState } from './store.ts'
 import { applyTheme } from './theme.ts'
@@ -33,20 +34,25 @@ async function start(place: Element): Promise<void> {
   })
   listenForModules({
     take: (module) => void handlers.then((ready) => ready.take(module)),
+    write: (source) => void handlers.then((ready) => ready.write(source)),
     refuse: (name, error) => void handlers.then((ready) => ready.refuse(name, error)),
   })
-  const store = createStore<UiState>(INITIAL)
+  const limits = rememberedLimits()
+  const store = createStore<UiState>({ ...INITIAL, limits })
   const shell = buildShell(place, store)
   const waiting = h('div')
   fill(shell.outlet, parseRoute(location.hash).name === 'run' && runHead(), waiting)
   const slow = setTimeout(() => fill(waiting, progress('Starting the runtime')), 200)
   try {
-    const [runtime] = await Promise.all([startRuntime(OPTIONS), fillSamples(store)])
+    const [{ runtime, restart }] = await Promise.all([
+      restartable<typeof limits>((wanted) => startRuntime(options(wanted)), limits),
+      fillSamples(store),
+    ])
     store.set({ lastTick: Date.now() }) // the runtime looks at its clock when it starts, then once per interval
     Object.assign(window, { icn: runtime }) // for the console and for end-to-end tests
     const did = await runtime.identity.did()
     clearTimeout(slow)
-    opened(open({ runtime, did, store, actions: createActions(runtime, store) }, shell))
+    opened(open({ runtime, did, store, actions: createActions(runtime, store, restart) }, shell))
   } catch (error) {
     clearTimeout(slow)
     fill(
@@ -64,6 +70,10 @@ function open(context: Context, shell: Shell): IntakeHandlers {
       showRun()
       void actions.takeModule(module)
     },
+    write(source) {
+      context.store.set({ incoming: source })
+      if (parseRoute(location.hash).name !== 'write') location.hash = href('write')
+    },
     refuse(name, error) {
       showRun()
       actions.refuse(name, error)
@@ -77,6 +87,8 @@ function open(context: Context, shell: Shell): IntakeHandlers {
     shell.outlet,
     {
       run: runPanel(context, handlers),
+      write: lazy(async () => (await import('./panels/write.ts')).writePanel(context)),
+      open: lazy(async () => (await import('./panels/open.ts')).openPanel(context, handlers)),
       receipts: either(receiptsPanel(context), receiptPanel(context)),
       mana: manaPanel(context),
       blocks: either(blocksPanel(context), blockPanel(context)),
@@ -85,9 +97,17 @@ function open(context: Context, shell: Shell): IntakeHandlers {
     nowhere,
     shell.show,
   )
-  const { choice, choosing, samples } = context.store.get()
-  if (!choice && !choosing && samples[0]) void actions.chooseSample(samples[0])
+  void openFirst(context, handlers)
   return handlers
+}
+
+/** Something to run is there from the start, unless the address says otherwise. */
+async function openFirst({ store, actions }: Context, handlers: IntakeHandlers): Promise<void> {
+  const { name } = parseRoute(location.hash)
+  if (name === 'write' || name === 'open') return
+  const { choice, choosing, samples } = store.get()
+  if (!choice && !choosing && samples[0]) await actions.chooseSample(samples[0])
+  if (name === 'run') await readAddress(handlers)
 }
 
 /** A module may arrive while another screen is open. */

@@ -1,4 +1,7 @@
 /** Hash routes: `#/run`, `#/receipts/<cid>`. Each change builds one panel, sets the title and moves focus to its heading. */
+import { fill, h } from './dom.ts'
+import { withProgress } from './parts/busy.ts'
+import { problemCard } from './parts/problem.ts'
 
 export interface Panel {
   readonly title: string
@@ -6,7 +9,12 @@ export interface Panel {
 }
 
 /** Builds a panel; everything it listens to ends with the signal, when the person goes elsewhere. */
-export type PanelFactory = (argument: string | undefined, signal: AbortSignal) => Panel
+export type PanelFactory = (argument: string | undefined, signal: AbortSignal) => Panel | Promise<Panel>
+
+/** A screen whose code is loaded when it is first opened. */
+export function lazy(load: () => Promise<PanelFactory>): PanelFactory {
+  return async (argument, signal) => (await load())(argument, signal)
+}
 
 export interface Route {
   readonly name: string
@@ -29,23 +37,35 @@ export function startRouter(
   onRoute: (route: Route) => void,
 ): void {
   let life = new AbortController()
-  const show = (first: boolean) => {
+  const show = async (first: boolean) => {
     life.abort()
     life = new AbortController()
+    const { signal } = life
     const route = parseRoute(location.hash)
     const factory = Object.hasOwn(panels, route.name) ? panels[route.name] : undefined
-    const panel = (factory ?? missing)(route.argument, life.signal)
-    outlet.replaceChildren(panel.element)
-    document.title = `${panel.title} · ICN playground`
     onRoute(route)
+    const made = (factory ?? missing)(route.argument, signal)
+    try {
+      const panel = made instanceof Promise ? await withProgress(outlet, 'Loading this screen', made) : made
+      if (signal.aborted) return
+      outlet.replaceChildren(panel.element)
+      document.title = `${panel.title} · ICN playground`
+    } catch (error) {
+      if (signal.aborted) return
+      fill(
+        outlet,
+        h('h1', {}, 'This screen could not be loaded'),
+        h('div', { role: 'alert' }, problemCard(error, { retry: () => void show(false) })),
+      )
+    }
     if (first) return
     window.scrollTo(0, 0)
     const heading = outlet.querySelector('h1')
     heading?.setAttribute('tabindex', '-1')
     heading?.focus({ preventScroll: true })
   }
-  window.addEventListener('hashchange', () => show(false))
-  show(true)
+  window.addEventListener('hashchange', () => void show(false))
+  void show(true)
 }
 
 function safeDecode(text: string): string {

@@ -9,6 +9,7 @@ import { currentTheme, toggleTheme } from './theme.ts'
 
 const PLACES = [
   ['run', 'Run'],
+  ['write', 'Write'],
   ['receipts', 'Receipts'],
   ['mana', 'Mana'],
   ['blocks', 'Blocks'],

@@ -1,6 +1,7 @@
 /** What the screens share and what must outlive a change of screen: the chosen module, the run in progress, the balance. */
 import type { ModuleInfo, RunResult, StoredReceipt } from '../index.ts'
 import type { Sample } from './samples.ts'
+import { DEFAULT_LIMITS, type Limits } from './settings.ts'
 
 /** A module ready to run: its bytes, or the CID it is stored under. */
 export interface Choice {
@@ -8,6 +9,14 @@ export interface Choice {
   readonly source: Uint8Array | string
   readonly info: ModuleInfo
   readonly sample?: Sample
+  /** The source it was assembled from, when that was written here. */
+  readonly text?: string
+}
+
+/** A source on its way to the editor. */
+export interface Source {
+  readonly name: string
+  readonly text: string
 }
 
 export type RunState =
@@ -34,6 +43,10 @@ export interface UiState {
   readonly samples: readonly Sample[]
   readonly samplesError: unknown
   readonly choice: Choice | null
+  /** Why there is nothing to run, while the source in the editor cannot be assembled. */
+  readonly unready: string | null
+  /** Dropped, pasted or linked to; the editor takes it. */
+  readonly incoming: Source | null
   /** Name of the module being read, while it is. */
   readonly choosing: string | null
   /** A module that was refused; the choice before it stands. */
@@ -41,6 +54,7 @@ export interface UiState {
   readonly entry: string
   /** As typed. */
   readonly fuel: string
+  readonly limits: Limits
   readonly run: RunState
   readonly balance: bigint | null
   /** When regeneration was last due, ms since the epoch; the next time is one interval later. */
@@ -81,10 +95,13 @@ export const INITIAL: UiState = {
   samples: [],
   samplesError: null,
   choice: null,
+  unready: null,
+  incoming: null,
   choosing: null,
   refused: null,
   entry: 'run',
   fuel: '1,000,000',
+  limits: DEFAULT_LIMITS,
   run: { kind: 'none' },
   balance: null,
   lastTick: Date.now(),

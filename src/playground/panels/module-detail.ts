@@ -4,7 +4,7 @@ import { h } from '../dom.ts'
 import { bytes, number, pages } from '../format.ts'
 import { type Fact, facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
-import { sampleUrl } from '../samples.ts'
+import { href } from '../router.ts'
 import type { Choice } from '../store.ts'
 
 type Named = ModuleInfo['imports'][number] | ModuleInfo['exports'][number]
@@ -18,7 +18,7 @@ export function moduleDetail({ info, sample }: Choice): HTMLElement {
     facts([
       ['Module CID', copyableId(info.cid, 'the module’s CID')],
       ['Size', `${number(info.size)} bytes, ${number(info.meteredSize)} with the fuel meter built in`],
-      sample && ['Source', h('a', { href: sampleUrl(sample.source) }, sample.source.replace(/^.*\//, ''))],
+      sample && ['Source', h('a', { href: href('write', sample.id) }, sample.source.replace(/^.*\//, ''))],
       [
         'Memory',
         info.memory

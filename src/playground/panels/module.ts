@@ -1,14 +1,15 @@
 /** The chosen module before it runs: what it is, what it asks for, and the controls that start and stop it. */
-import { entries } from '../actions.ts'
 import type { Context } from '../context.ts'
 import { fill, h, icon } from '../dom.ts'
-import { bytes, pages, parseFuel, plural } from '../format.ts'
+import { bytes, pages, plural } from '../format.ts'
 import { progress, track } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
 import { problemCard } from '../parts/problem.ts'
 import type { Choice } from '../store.ts'
 import { expected, hostCall } from '../words.ts'
+import { controls } from './controls.ts'
 import { moduleDetail } from './module-detail.ts'
+import { shareBox } from './share.ts'
 
 export function modulePanel(context: Context, signal: AbortSignal): HTMLElement {
   const { store } = context
@@ -32,13 +33,24 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
     signal,
   )
   store.watch(
-    ['choice', 'choosing'],
-    ({ choice, choosing }) => {
-      if (!choice)
+    ['choice', 'choosing', 'unready'],
+    ({ choice, choosing, unready }) => {
+      if (!choice) {
+        fill(body)
+        if (unready !== null)
+          return fill(head, h('h2', { id: 'module-title' }, 'Nothing to run yet'), h('p', {}, unready))
         return fill(head, choosing && h('div', { class: 'patient' }, progress(`Reading ${choosing}`)))
+      }
       if (choosing) return // the module before stays in sight until the next one has been read
       fill(head, h('h2', { id: 'module-title' }, choice.name), intro(choice))
-      fill(body, warnings(choice), overview(choice), asks(choice), moduleDetail(choice))
+      fill(
+        body,
+        warnings(choice),
+        overview(choice),
+        asks(choice),
+        moduleDetail(choice),
+        shareBox(context, choice),
+      )
     },
     signal,
   )
@@ -70,82 +82,6 @@ function intro(choice: Choice): HTMLElement {
     choice.sample.summary,
     ' ',
     h('span', { class: 'quiet' }, `${expected(choice.sample)}.`),
-  )
-}
-
-function controls({ store, actions }: Context, signal: AbortSignal): HTMLElement {
-  const entry = h('select', { id: 'entry', onchange: () => store.set({ entry: entry.value }) })
-  const fuel = h('input', {
-    id: 'fuel',
-    type: 'text',
-    inputmode: 'numeric',
-    autocomplete: 'off',
-    spellcheck: 'false',
-    value: store.get().fuel,
-    'aria-describedby': 'fuel-note',
-    oninput: () => store.set({ fuel: fuel.value }),
-  })
-  const note = h('p', { id: 'fuel-note', class: 'field-note' })
-  const run = h('button', { type: 'submit', class: 'button button-primary' }, icon('play'), 'Run')
-  const cancel = h(
-    'button',
-    { type: 'button', class: 'button', onclick: () => actions.cancel() },
-    icon('stop'),
-    'Cancel',
-  )
-
-  store.watch(
-    ['choice', 'entry'],
-    ({ choice, entry: chosen }) => {
-      const names = choice ? entries(choice) : []
-      fill(
-        entry,
-        names.map((name) => h('option', { value: name, selected: name === chosen }, name)),
-      )
-      if (choice && names.length === 0) fill(entry, h('option', { value: '' }, 'none can be started'))
-    },
-    signal,
-  )
-  store.watch(
-    ['fuel', 'choice', 'entry'],
-    (state) => {
-      const valid = parseFuel(state.fuel) !== undefined
-      fuel.setAttribute('aria-invalid', String(!valid))
-      note.classList.toggle('field-wrong', !valid || (state.choice !== null && !state.entry))
-      if (!valid) note.textContent = 'Fuel is a whole number above zero.'
-      else if (state.choice && !state.entry)
-        note.textContent =
-          'It exports no function that can be started: one that takes nothing and gives a whole number or nothing.'
-      else note.textContent = 'Every step of the contract uses fuel. When none is left, it is stopped.'
-    },
-    signal,
-  )
-  // Buttons keep their place and their focus; what they cannot do now is said, not taken away.
-  store.watch(
-    ['run', 'choice'],
-    (state) => {
-      const running = state.run.kind === 'running'
-      run.setAttribute('aria-disabled', String(running || !state.choice))
-      cancel.setAttribute('aria-disabled', String(!running))
-    },
-    signal,
-  )
-
-  return h(
-    'form',
-    {
-      class: 'controls',
-      'aria-label': 'Run the contract',
-      onsubmit: (event) => {
-        event.preventDefault()
-        if (parseFuel(fuel.value) === undefined) fuel.focus()
-        else void actions.run()
-      },
-    },
-    h('div', { class: 'field' }, h('label', { for: 'entry' }, 'Start with'), entry),
-    h('div', { class: 'field' }, h('label', { for: 'fuel' }, 'Fuel budget'), fuel),
-    h('div', { class: 'buttons' }, run, cancel),
-    note,
   )
 }
 

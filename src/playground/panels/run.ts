@@ -9,10 +9,12 @@ import { outcomePanel } from './outcome.ts'
 
 export function runPanel(context: Context, handlers: IntakeHandlers): PanelFactory {
   return (argument, signal): Panel => {
-    const { choice, samples } = context.store.get()
+    const { choice, choosing, samples } = context.store.get()
     const sample = samples.find((item) => item.id === argument)
     if (sample && choice?.sample !== sample) void context.actions.chooseSample(sample)
     else if (argument && !sample && choice?.source !== argument) void context.actions.chooseStored(argument)
+    // The editor may have left nothing to run.
+    else if (!choice && !choosing && samples[0]) void context.actions.chooseSample(samples[0])
     return {
       title: 'Run',
       element: h(

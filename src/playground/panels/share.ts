@@ -1,0 +1,65 @@
+/** A link that carries the module and the settings of its run; who opens it has the same before them, not yet run. */
+import { announce } from '../announce.ts'
+import type { Context } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { number, parseFuel } from '../format.ts'
+import { problemCard } from '../parts/problem.ts'
+import { href } from '../router.ts'
+import type { Choice } from '../store.ts'
+
+export function shareBox({ runtime, store }: Context, choice: Choice): HTMLElement {
+  const place = h('div', { class: 'share-place' })
+
+  async function make(): Promise<void> {
+    try {
+      const { entry, fuel, limits } = store.get()
+      const { packLink } = await import('../link.ts')
+      const budget = parseFuel(fuel)
+      const packed = await packLink({
+        name: choice.name,
+        content: choice.text ?? (await bytesOf(choice)),
+        ...(entry ? { entry } : {}),
+        ...(budget === undefined ? {} : { fuel: budget }),
+        limits,
+      })
+      const link = `${location.origin}${location.pathname}${href('open', packed)}`
+      const field = h('input', {
+        type: 'text',
+        readonly: true,
+        value: link,
+        'aria-label': 'Link to this module',
+      })
+      const copied = await navigator.clipboard.writeText(link).then(
+        () => true,
+        () => false,
+      )
+      fill(
+        place,
+        field,
+        h(
+          'p',
+          { class: 'quiet' },
+          `${copied ? 'Copied' : 'Copy it from here'}: ${number(link.length)} characters. It carries the module, its fuel and its limits. Opening it runs nothing, and no server sees it.`,
+        ),
+      )
+      field.select()
+      announce(copied ? 'The link was copied.' : 'The link is in the field.')
+    } catch (error) {
+      fill(place, problemCard(error, { title: 'No link was made' }))
+    }
+  }
+
+  async function bytesOf({ source }: Choice): Promise<Uint8Array> {
+    if (typeof source !== 'string') return source
+    const block = await runtime.dag.get(source)
+    if (!block) throw new Error(`The module ${source} is not stored here any more.`)
+    return block.data
+  }
+
+  return h(
+    'div',
+    { class: 'share' },
+    h('button', { type: 'button', class: 'button', onclick: () => void make() }, 'Copy a link to it'),
+    place,
+  )
+}

@@ -1,0 +1,270 @@
+/**
+ * The editor at work: which text is open, when it is saved and when it is assembled. Texts of the workspace are saved as
+ * they change; a sample or a link becomes a file of the workspace with its first change.
+ */
+import { announce } from '../announce.ts'
+import type { Context } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { bytes, plural } from '../format.ts'
+import { problemCard } from '../parts/problem.ts'
+import { href, parseRoute } from '../router.ts'
+import { sampleUrl } from '../samples.ts'
+import type { Source } from '../store.ts'
+import { problem } from '../words.ts'
+import { assemble, type SourceError } from './assembler.ts'
+import { editor } from './editor.ts'
+import { fileBar } from './file-bar.ts'
+import { TEMPLATE } from './template.ts'
+import { cleanName, deleteFile, freeName, listFiles, readFile, saveFile } from './workspace.ts'
+
+/** What is open. */
+interface Paper {
+  readonly name: string
+  /** It is a file of the workspace; otherwise it becomes one when it is changed. */
+  readonly kept: boolean
+  /** Sources in other languages are for reading: only WAT is built in the page. */
+  readonly readOnly: boolean
+}
+
+const SAVE_MS = 400
+const ASSEMBLE_MS = 250
+
+export function desk(context: Context, wanted: string | undefined, signal: AbortSignal): HTMLElement {
+  const { store, actions } = context
+  let paper: Paper = { name: '', kept: false, readOnly: false }
+  let saving: ReturnType<typeof setTimeout> | undefined
+  let assembling: ReturnType<typeof setTimeout> | undefined
+  let turn = 0
+  const status = h('div', { class: 'write-status' })
+  const trouble = h('div')
+  const code = editor('Source of the contract', {
+    changed: () => {
+      clearTimeout(saving)
+      clearTimeout(assembling)
+      saving = setTimeout(() => void save(), SAVE_MS)
+      assembling = setTimeout(() => void build(), ASSEMBLE_MS)
+    },
+    run: () => void buildAndRun(),
+    leave: () => bar.focus(),
+  })
+  const bar = fileBar({
+    open: (name) => guarded(() => openFile(name)),
+    openSample: (id) => guarded(() => openSample(id)),
+    create: () => guarded(async () => open({ name: 'contract.wat', text: TEMPLATE })),
+    rename: (name) => guarded(() => rename(name)),
+    remove: () => guarded(remove),
+    download: () => {
+      const { choice } = store.get()
+      return choice?.text !== undefined && typeof choice.source !== 'string' ? choice.source : undefined
+    },
+    imported: () => guarded(refreshList),
+    trouble: (error) => fill(trouble, problemCard(error)),
+    samples: () => store.get().samples,
+  })
+
+  /** What fails here is told under the bar; the text stays. */
+  async function guarded(work: () => Promise<void>): Promise<void> {
+    fill(trouble)
+    try {
+      await work()
+    } catch (error) {
+      if (!signal.aborted) fill(trouble, problemCard(error, { dismiss: () => fill(trouble) }))
+    }
+  }
+
+  async function refreshList(): Promise<void> {
+    bar.show(await listFiles(), paper)
+  }
+
+  async function open(source: Source, kept = false, readOnly = false): Promise<void> {
+    await flush()
+    paper = { name: source.name, kept, readOnly }
+    code.show(source.text, { readOnly, coloured: /\.wat$/i.test(source.name) })
+    bar.show(await listFiles().catch(() => []), paper)
+    await build()
+  }
+
+  async function openFile(name: string): Promise<void> {
+    const file = await readFile(name)
+    if (!file) throw new Error(`The workspace has no file named ${name}.`)
+    if (typeof file.content !== 'string') return void actions.takeModule({ name, bytes: file.content })
+    await open({ name, text: file.content }, true)
+    address(name)
+  }
+
+  /** The address names the file, so that a reload opens it again. */
+  function address(name: string): void {
+    if (!signal.aborted && parseRoute(location.hash).name === 'write')
+      history.replaceState(null, '', href('write', name))
+  }
+
+  async function openSample(id: string): Promise<void> {
+    const sample = store.get().samples.find((item) => item.id === id)
+    if (!sample) throw new Error(`There is no file and no sample named ${id}.`)
+    const response = await fetch(sampleUrl(sample.source), { signal })
+    if (!response.ok)
+      throw new Error(`${sample.source} could not be loaded: the server answered ${response.status}.`)
+    const name = sample.source.replace(/^.*\//, '')
+    const readOnly = !/\.wat$/i.test(name)
+    if (readOnly) void actions.chooseSample(sample)
+    await open({ name, text: await response.text() }, false, readOnly)
+    address(id)
+  }
+
+  async function save(): Promise<void> {
+    clearTimeout(saving)
+    saving = undefined
+    if (paper.readOnly) return
+    await guarded(async () => {
+      if (!paper.kept) {
+        const taken = new Set((await listFiles()).map((file) => file.name))
+        paper = { ...paper, name: freeName(paper.name, taken), kept: true }
+        address(paper.name)
+      }
+      await saveFile(paper.name, code.text)
+      await refreshList()
+    })
+  }
+
+  /** What was typed a moment ago is saved before anything else is opened. */
+  async function flush(): Promise<void> {
+    if (saving !== undefined) await save()
+  }
+
+  async function rename(wantedName: string): Promise<void> {
+    const clean = cleanName(wantedName)
+    if (clean === paper.name) return
+    await flush()
+    const taken = new Set((await listFiles()).map((file) => file.name))
+    const name = freeName(/\.wat$/i.test(clean) ? clean : `${clean}.wat`, taken)
+    await saveFile(name, code.text)
+    if (paper.kept) await deleteFile(paper.name)
+    paper = { ...paper, name, kept: true }
+    address(name)
+    await refreshList()
+    await build()
+  }
+
+  async function remove(): Promise<void> {
+    clearTimeout(saving)
+    saving = undefined
+    if (paper.kept) await deleteFile(paper.name)
+    announce(`${paper.name} was deleted.`)
+    await openNewest()
+  }
+
+  async function openNewest(): Promise<void> {
+    const newest = (await listFiles()).find((file) => typeof file.content === 'string')
+    if (newest) await openFile(newest.name)
+    else await open({ name: 'contract.wat', text: TEMPLATE })
+  }
+
+  async function build(): Promise<readonly SourceError[]> {
+    clearTimeout(assembling)
+    assembling = undefined
+    if (paper.readOnly) {
+      fill(
+        status,
+        h(
+          'p',
+          { class: 'quiet' },
+          'For reading: only WebAssembly text is built in this page. The module beside it was built from this source.',
+        ),
+      )
+      return []
+    }
+    turn += 1
+    const mine = turn
+    const text = code.text
+    const made = await assemble(text)
+    if (mine !== turn || signal.aborted) return []
+    if ('errors' in made) {
+      const { errors } = made
+      code.mark(errors)
+      fill(status, errorList(errors))
+      actions.withdraw('The source has to be put right first: its mistakes are listed under it.')
+      return errors
+    }
+    code.mark([])
+    fill(status, h('p', { class: 'quiet' }, `Assembled: ${bytes(made.bytes.length)}.`))
+    await actions.takeAssembled({ name: paper.name.replace(/\.wat$/i, ''), bytes: made.bytes }, text)
+    return []
+  }
+
+  function errorList(errors: readonly SourceError[]): HTMLElement {
+    return h(
+      'div',
+      { class: 'write-errors' },
+      h('p', { class: 'problem-title' }, plural(errors.length, 'mistake')),
+      h(
+        'ul',
+        {},
+        errors
+          .slice(0, 50)
+          .map((error) =>
+            h(
+              'li',
+              {},
+              h(
+                'button',
+                { type: 'button', class: 'link-button', onclick: () => code.go(error) },
+                `Line ${error.line}, column ${error.column}`,
+              ),
+              ` ${error.message}`,
+            ),
+          ),
+      ),
+    )
+  }
+
+  async function buildAndRun(): Promise<void> {
+    await guarded(async () => {
+      const [first, ...others] = await build()
+      if (!first) return actions.run()
+      const more = others.length === 0 ? '' : ` ${plural(others.length, 'more mistake')} after it.`
+      announce(`Line ${first.line}, column ${first.column}: ${first.message}${more}`, 'assertive')
+    })
+  }
+
+  async function begin(): Promise<void> {
+    if (wanted === undefined) return openNewest()
+    if (await readFile(wanted)) return openFile(wanted)
+    await openSample(wanted)
+  }
+
+  let received = false
+  store.watch(
+    ['incoming'],
+    ({ incoming }) => {
+      if (!incoming) return
+      received = true
+      store.set({ incoming: null })
+      void guarded(() => open(incoming))
+    },
+    signal,
+  )
+  if (!received)
+    void guarded(async () => {
+      try {
+        await begin()
+      } catch (error) {
+        // An editor is there whatever the address says, and also where this browser keeps nothing.
+        await open({ name: 'contract.wat', text: TEMPLATE })
+        throw new Error(problem(error).message, { cause: error })
+      }
+    })
+  signal.addEventListener('abort', () => {
+    clearTimeout(assembling)
+    void flush()
+  })
+
+  return h(
+    'section',
+    { class: 'write', 'aria-labelledby': 'write-title' },
+    h('h2', { id: 'write-title', class: 'visually-hidden' }, 'Source'),
+    bar.element,
+    trouble,
+    code.element,
+    status,
+  )
+}
