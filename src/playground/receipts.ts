@@ -29,7 +29,9 @@ export function endingOf({ stored, job }: ReceiptEntry): Ending {
 
 /** What it cost, or why nothing is known of that. */
 export function costOf({ stored, job }: ReceiptEntry, did: string): string {
+  const foreign = stored.receipt.executor !== did
+  if (stored.run && foreign) return `${number(stored.run.fuelUsed)} fuel, from another node`
   if (stored.run) return `${number(stored.run.fuelUsed)} fuel, ${number(stored.run.manaCharged)} mana`
-  if (stored.receipt.executor !== did) return 'from another node'
+  if (foreign) return 'from another node'
   return job?.kind === 'CclWasm' ? 'stopped from outside' : 'no contract ran'
 }

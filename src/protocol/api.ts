@@ -227,7 +227,7 @@ export interface StoredReceipt {
     readonly value: string
     readonly bytes: Uint8Array
   }[]
-  /** Present for runs of this database. */
+  /** Present where an execution record is stored. `manaCharged` is 0 for a run that was imported. */
   readonly run?: {
     readonly moduleCid: CidString
     readonly recordCid: CidString
@@ -252,6 +252,9 @@ export type ReceiptVerification =
   | { readonly status: 'verified' }
   | { readonly status: 'mismatch'; readonly field: string; readonly expected: string; readonly got: string }
   | { readonly status: 'notReplayable'; readonly reason: string }
+
+/** `receiptCid`: of the block that the record links to, under which a verified receipt is kept. */
+export type ImportedReceipt = ReceiptVerification & { readonly receiptCid: CidString }
 
 // --- mana, reputation -------------------------------------------------------------------------------------------
 
@@ -448,10 +451,21 @@ export interface IcnRuntime {
     list(page?: Page & CallOptions): Promise<Listing<StoredReceipt>>
     anchor(receiptJson: string, options?: CallOptions): Promise<CidString>
     /**
-     * Makes the run again from its execution record and compares every byte. Runs of this node only, so far.
+     * Makes the run again from its execution record and compares every byte, whichever node made it.
      * @throws IcnError MissingOrInvalidReceipt when no receipt is stored under the CID
      */
     verify(cid: CidString, options?: CallOptions): Promise<ReceiptVerification>
+    /**
+     * The receipt with its record, job and module as one file (docs/execution-record.md), for `importAndVerify` anywhere.
+     * Equal receipts have equal files.
+     * @throws IcnError MissingOrInvalidReceipt when it is unknown, or lacks a record or a block (`incomplete`)
+     */
+    export(cid: CidString, options?: CallOptions): Promise<Uint8Array>
+    /**
+     * Verifies a receipt from its file alone. One that is verified is kept and listed; nothing else changes.
+     * @throws IcnError DagOperationFailed `badExport` with `data.offset` when a byte of the file is not as it was written
+     */
+    importAndVerify(file: Uint8Array, options?: CallOptions): Promise<ImportedReceipt>
   }
   readonly mana: {
     balance(did?: DidString, options?: CallOptions): Promise<bigint>

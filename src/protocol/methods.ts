@@ -49,6 +49,8 @@ export const METHODS = {
   'receipts.list': ['repeat', 0],
   'receipts.anchor': ['once', 1],
   'receipts.verify': ['repeat', 1],
+  'receipts.export': ['repeat', 1],
+  'receipts.importAndVerify': ['repeat', 1],
   'mana.balance': ['repeat', 1],
   'mana.spend': ['once', 1],
   'mana.accounts': ['repeat', 0],

@@ -37,7 +37,7 @@ import type { JobManager } from './jobs.ts'
 import { type Modules, moduleInfo, storeModule } from './modules.ts'
 import { listing, readPage } from './page.ts'
 import { listReceipts, readReceipt } from './receipts.ts'
-import { verifyRun } from './replay.ts'
+import { exportReceipt, importAndVerify, verifyRun } from './replay-store.ts'
 import { MODULES } from './tables.ts'
 
 /** The release, as `inspect` tells it. */
@@ -177,6 +177,10 @@ export function facade(assembly: Assembly): IcnRuntime {
       anchor: method(async (json: string) => String(await call('host_anchor_receipt', [json]))),
       verify: method((cid: string, options?: CallOptions) =>
         verifyRun(context, modules, Cid.parse(cid), options?.signal),
+      ),
+      export: method((cid: string) => exportReceipt(context, Cid.parse(cid))),
+      importAndVerify: method((file: Uint8Array, options?: CallOptions) =>
+        importAndVerify(context, expectBytes(file, 'The file'), options?.signal),
       ),
     },
 

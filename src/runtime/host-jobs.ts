@@ -4,14 +4,17 @@ import type { HostJobs } from '../host/context.ts'
 import type { RuntimeContext } from './context.ts'
 import { pendingJobs, submitJob } from './job-rules.ts'
 import { lifecycleJson } from './lifecycle.ts'
-import { anchorReceipt } from './receipts.ts'
+import { anchorReceipt, type ReceiptAnchor } from './receipts.ts'
 import type { JobRow } from './tables.ts'
 
 /** What of a job shows in the jobs its run submits; all of it is in the execution record. */
 export type ParentJob = Pick<JobRow, 'id' | 'depth' | 'fuel'>
 
+/** Whose run it is: this node's, or in a replay the node's that made the run. */
+export type HostNode = ReceiptAnchor & Pick<RuntimeContext, 'limits' | 'owner'>
+
 /** @param now seconds since the epoch @param parent the job whose run makes the calls */
-export function hostJobs(context: RuntimeContext, now: bigint, parent?: ParentJob): HostJobs {
+export function hostJobs(context: HostNode, now: bigint, parent?: ParentJob): HostJobs {
   return {
     submit: (tx, job) =>
       Cid.parse(

@@ -160,12 +160,12 @@ function failureBytes(failure: FailureRow): Uint8Array {
   return utf8(stringifyJson({ failure: { ...failure } }))
 }
 
-function isWasm(data: Uint8Array): boolean {
+export function isWasm(data: Uint8Array): boolean {
   return data[0] === 0 && data[1] === 0x61 && data[2] === 0x73 && data[3] === 0x6d
 }
 
 /** `cid` of a ContractMetadata manifest (ref §1.7, §10.4). */
-function moduleOf(data: Uint8Array): Cid {
+export function moduleOf(data: Uint8Array): Cid {
   const json = parseJson(fromUtf8(data, 'ContractMetadata'), 'ContractMetadata')
   const found = isObject(json) ? json.cid : undefined
   if (typeof found === 'string') return Cid.parse(found)

@@ -33,13 +33,16 @@ const WRONG_STATE = {
   Cancelled: 'Cannot submit receipt for cancelled job',
 } as const
 
+/** Who anchors a receipt, and by what rules. */
+export type ReceiptAnchor = Pick<RuntimeContext, 'identity' | 'resolver' | 'policy' | 'count'>
+
 /**
  * A receipt from an executor elsewhere: checked, anchored, counted; the job ends with it and its escrow is settled.
  * @throws IcnError UnknownJob, InvalidJobState, PermissionDenied, MissingOrInvalidReceipt (expired), SignatureError
  */
 export function anchorReceipt(
   tx: Transaction,
-  context: RuntimeContext,
+  context: ReceiptAnchor,
   receipt: SignedReceipt,
   now: bigint,
 ): Cid {

@@ -13,6 +13,7 @@ import type { DagBlock, DagLink } from '../dag/block.ts'
 import type { StoredReceipt } from '../protocol/api.ts'
 import type { RunInput, RunOutcome } from './execute.ts'
 import { fromPlain, toPlain } from './plain.ts'
+import { JOBS, type JobRow } from './tables.ts'
 
 export const RECORD_FORMAT = 1
 
@@ -49,7 +50,7 @@ export function encodeRecord(jobId: string, input: RunInput, outcome: RunOutcome
       now: input.now,
       capabilities: [...input.capabilities].sort(),
       reads: part(
-        outcome.reads.map(({ table, key, row }) => [table, key, rowPart(row)]),
+        outcome.reads.map((read) => [read.table, read.key, rowPart(anybodys(read))]),
         MOST_BYTES.reads,
       ),
       listings: part(
@@ -66,11 +67,16 @@ export function encodeRecord(jobId: string, input: RunInput, outcome: RunOutcome
       log_count: outcome.logCount,
       logs: firstThatFit(outcome.logs, MOST_BYTES.logs),
       writes: part(
-        outcome.writes.map(({ table, key, row }) => [table, key, rowPart(row)]),
+        outcome.writes.map((write) => [write.table, write.key, rowPart(anybodys(write))]),
         MOST_BYTES.writes,
       ),
     }),
   )
+}
+
+/** The instance that runs a job is drawn anew with every start; no guest sees it, and equal runs have equal records. */
+function anybodys({ table, row }: { readonly table: string; readonly row: unknown }): unknown {
+  return table === JOBS.name && row !== undefined ? { ...(row as JobRow), owner: '' } : row
 }
 
 function rowPart(row: unknown): JsonValue {

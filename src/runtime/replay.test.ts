@@ -147,7 +147,7 @@ describe('a receipt verified by replay', () => {
     const { receiptCid } = await runtime.jobs.wait(jobId)
     expect(await runtime.receipts.verify(receiptCid!)).toEqual({
       status: 'notReplayable',
-      reason: 'No execution record is stored beside the receipt: no module of this node ran for it.',
+      reason: 'No execution record is stored beside the receipt: no module ran for it here.',
     })
     await runtime.close()
   })

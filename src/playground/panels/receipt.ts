@@ -11,6 +11,7 @@ import { slip, slipOfReceipt } from '../parts/slip.ts'
 import { href, type PanelFactory } from '../router.ts'
 import { ending } from '../words.ts'
 import { jobSection } from './job.ts'
+import { saveReceipt } from './receipt-file.ts'
 import { replaySection } from './replay.ts'
 
 export function receiptPanel(context: Context): PanelFactory {
@@ -22,7 +23,7 @@ export function receiptPanel(context: Context): PanelFactory {
         const stored = await withProgress(body, 'Loading the receipt', runtime.receipts.get(cid, { signal }))
         // A receipt stands without its job: one from elsewhere may have none here.
         const job = await runtime.jobs.status(stored.receipt.jobId, { signal }).catch(() => undefined)
-        const check = stored.run && replaySection(context, cid, signal)
+        const check = stored.run && [replaySection(context, cid, signal), saveReceipt(context, cid, signal)]
         fill(body, ...content(stored, job, did, check))
       } catch (error) {
         if (signal.aborted) return
@@ -51,7 +52,7 @@ function content(
   stored: StoredReceipt,
   job: JobStatus | undefined,
   did: string,
-  check: HTMLElement | undefined,
+  check: readonly HTMLElement[] | undefined,
 ): readonly HTMLElement[] {
   const data = slipOfReceipt(stored)
   return [

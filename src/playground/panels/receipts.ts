@@ -7,10 +7,12 @@ import { shortId } from '../parts/id.ts'
 import { rows } from '../parts/rows.ts'
 import { costOf, endingOf, type ReceiptEntry, withJobs } from '../receipts.ts'
 import { href, type PanelFactory } from '../router.ts'
+import { checkReceipt } from './receipt-file.ts'
 
 const PAGE = 20
 
-export function receiptsPanel({ runtime, did }: Context): PanelFactory {
+export function receiptsPanel(context: Context): PanelFactory {
+  const { runtime, did } = context
   return (_argument, signal) => {
     const list = rows<ReceiptEntry>(
       {
@@ -48,6 +50,7 @@ export function receiptsPanel({ runtime, did }: Context): PanelFactory {
             'Each run leaves a receipt signed by this node: what ran, how it ended, and that nobody changed it since.',
           ),
         ),
+        checkReceipt(context, signal),
         list.element,
       ),
     }

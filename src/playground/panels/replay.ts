@@ -22,8 +22,8 @@ export function replaySection({ runtime }: Context, cid: string, signal: AbortSi
         'Making the run again',
         runtime.receipts.verify(cid, { signal }),
       )
-      fill(outcome, verdict(found))
-      announce(sentence(found), found.status === 'mismatch' ? 'assertive' : 'polite')
+      fill(outcome, replayVerdict(found))
+      announce(replaySentence(found), found.status === 'mismatch' ? 'assertive' : 'polite')
     } catch (error) {
       if (!signal.aborted) fill(outcome, problemCard(error))
     } finally {
@@ -44,18 +44,18 @@ export function replaySection({ runtime }: Context, cid: string, signal: AbortSi
   )
 }
 
-function sentence(found: ReceiptVerification): string {
+export function replaySentence(found: ReceiptVerification): string {
   if (found.status === 'verified') return 'Verified: the run came out the same, to the last byte.'
   if (found.status === 'notReplayable') return `This run cannot be made again here. ${found.reason}`
   return `The run came out otherwise: ${found.field} differs.`
 }
 
-function verdict(found: ReceiptVerification): HTMLElement {
+export function replayVerdict(found: ReceiptVerification): HTMLElement {
   const tone = { verified: 'tone-good', mismatch: 'tone-bad', notReplayable: '' }[found.status]
   return h(
     'div',
     { class: `verdict ${tone}`, 'data-status': found.status },
-    h('p', {}, sentence(found)),
+    h('p', {}, replaySentence(found)),
     found.status === 'mismatch' &&
       facts(
         [
