@@ -19,6 +19,7 @@ import { facade } from './facade.ts'
 import { resumeImports } from './import.ts'
 import { type RepairStrategy, startClock, startIntegrityChecker } from './integrity.ts'
 import { JobManager } from './jobs.ts'
+import { MeteredCache } from './metered-cache.ts'
 import { Modules } from './modules.ts'
 import { readOptions, type Settings } from './options.ts'
 import { startRegenerator } from './regenerator.ts'
@@ -35,6 +36,9 @@ export interface RuntimeServices
   /** Instead of the strategy named in the options. */
   readonly repair?: RepairStrategy
 }
+
+/** Database of metered modules, of all runtimes of an origin: they are known by what they were made from. */
+const METERED = 'icn-metered-modules'
 
 /** One row, `created`: seconds since the epoch. */
 const DATABASE: Table<number> = table('database')
@@ -84,7 +88,8 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
   await begin(context, settings.initialMana)
   const background = new AbortController()
   await resumeImports(context, background.signal)
-  const modules = new Modules(state, limits)
+  const cache = storage === 'memory' || services.state !== undefined ? null : new MeteredCache(METERED)
+  const modules = new Modules(state, limits, cache)
   const jobs = new JobManager(context, modules)
   await jobs.start()
   const repair: RepairStrategy =
@@ -104,6 +109,7 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
       background.abort(new IcnError('Closed', 'The runtime was closed.'))
       await jobs.close()
       await mesh.close()
+      await cache?.close()
       await state.close()
     },
   })

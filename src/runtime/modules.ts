@@ -1,7 +1,7 @@
 /**
  * Modules: taken in, looked up and made ready to run. A module is a DAG block whose data is the wasm; its CID is the one
  * ICN's contract compiler prints into ContractMetadata (ref §1.7), so it depends on the bytes alone. Metering and
- * compiling happen once per CID and are kept, within bounds.
+ * compiling happen once per CID and are kept, within bounds; what was metered is kept beyond a reload as well.
  */
 import { type Cid, DAG_CBOR } from '../common/cid.ts'
 import { Did } from '../common/did.ts'
@@ -9,10 +9,12 @@ import { IcnError } from '../common/errors.ts'
 import { buildBlock, type DagBlock } from '../dag/block.ts'
 import { getBlock, putBlock } from '../dag/blocks.ts'
 import { type LinkedImport, resolveImports } from '../host/linker.ts'
+import { prepareCalls } from '../host/preload.ts'
 import type { ModuleInfo, RunLimits } from '../protocol/api.ts'
 import type { StateStore, Transaction } from '../storage/types.ts'
 import { meter } from '../wasm/meter.ts'
-import type { FuelTableId, ModuleInspection, WasmLimits } from '../wasm/types.ts'
+import type { FuelTableId, MeteredModule, ModuleInspection } from '../wasm/types.ts'
+import type { MeteredCache } from './metered-cache.ts'
 import { MODULES } from './tables.ts'
 
 /** Author in the CID of a compiled contract: a constant of ICN's compiler, not a person. */
@@ -33,12 +35,14 @@ export interface Prepared {
 export class Modules {
   readonly #store: StateStore
   readonly #limits: RunLimits
+  readonly #cache: MeteredCache | null
   /** In order of last use. */
   readonly #prepared = new Map<string, Prepared>()
 
-  constructor(store: StateStore, limits: RunLimits) {
+  constructor(store: StateStore, limits: RunLimits, cache: MeteredCache | null = null) {
     this.#store = store
     this.#limits = limits
+    this.#cache = cache
   }
 
   /** Everything that can be known without storing or running it. @throws IcnError as `meter` and `resolveImports` */
@@ -48,7 +52,7 @@ export class Modules {
     const cid = bytes.length <= moduleBytes ? moduleBlock(bytes).cid : undefined
     const known = cid === undefined ? undefined : this.#cached(cid.toString())
     if (known !== undefined) return known
-    const metered = meter(bytes, { limits: this.#meterLimits() })
+    const metered = await this.#meter(cid, bytes, false)
     const imports = resolveImports(metered.inspection.imports)
     if (imports.length > 0 && !metered.inspection.exports.some(isMemory)) {
       throw new IcnError(
@@ -57,6 +61,7 @@ export class Modules {
         { data: { reason: 'memoryExport', imports: imports.length } },
       )
     }
+    await prepareCalls(imports.map(({ name }) => name))
     const prepared: Prepared = {
       cid: cid ?? moduleBlock(bytes).cid,
       compiled: await WebAssembly.compile(metered.bytes),
@@ -83,7 +88,7 @@ export class Modules {
     const plain = await this.load(cid)
     const block = await this.#store.read((tx) => getBlock(tx, cid))
     if (block === undefined) throw notFound(cid)
-    const metered = meter(block.data, { limits: this.#meterLimits(), profile: true })
+    const metered = await this.#meter(moduleBlock(block.data).cid, block.data, true)
     const compiled = await WebAssembly.compile(metered.bytes)
     const prepared = { ...plain, compiled, meteredSize: metered.bytes.length }
     this.#keep(key, prepared)
@@ -114,9 +119,13 @@ export class Modules {
     await this.#store.transact((tx) => storeModule(tx, prepared, block.data))
   }
 
-  #meterLimits(): Partial<WasmLimits> {
+  /** @param cid of the bytes; absent for a module that is too large, which `meter` refuses */
+  #meter(cid: Cid | undefined, bytes: Uint8Array, profile: boolean): MeteredModule | Promise<MeteredModule> {
     const { memoryPages, callDepth, moduleBytes } = this.#limits
-    return { memoryPages, callDepth, moduleBytes }
+    const options = { limits: { memoryPages, callDepth, moduleBytes }, profile }
+    const make = () => meter(bytes, options)
+    if (cid === undefined || this.#cache === null) return make()
+    return this.#cache.through({ cid: cid.toString(), options }, make)
   }
 
   #cached(key: string): Prepared | undefined {
