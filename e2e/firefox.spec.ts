@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -12,35 +12,29 @@ const found = [process.env.FIREFOX_PATH, '/usr/bin/firefox', '/usr/bin/firefox-e
   (path): path is string => path !== undefined && existsSync(path),
 )
 
-test('the main path in Firefox: run, limit, crash, restart, reopen', async () => {
-  test.skip(found === undefined, 'no Firefox is installed')
+/** What the page posts from a Firefox that opens it in a fresh profile. */
+async function reportOf(path: string): Promise<unknown> {
   const profile = mkdtempSync(join(tmpdir(), 'icn-firefox-'))
   let reported: (report: unknown) => void = () => {}
   const report = new Promise((resolve) => {
     reported = resolve
   })
-  const mounts = { '/harness/': await buildHarness(), '/samples/': join(root, 'public/samples') }
+  const mounts = {
+    '/harness/': await buildHarness(),
+    '/samples/': join(root, 'public/samples'),
+    '/bench/kernels/': join(root, 'bench/kernels'),
+  }
   const server = await serve(mounts, {}, (body) => reported(JSON.parse(body)))
-  const url = `${server.origin}/harness/smoke.html`
   const firefox: ChildProcess = spawn(
     found as string,
-    ['--headless', '--no-remote', '--profile', profile, url],
+    ['--headless', '--no-remote', '--profile', profile, `${server.origin}${path}`],
     {
       stdio: 'ignore',
       env: { ...process.env, HOME: profile },
     },
   )
   try {
-    expect(await report).toEqual({
-      browser: expect.stringContaining('Firefox/'),
-      result: '42',
-      again: '42',
-      escrow: '0',
-      late: 'ExecutionTimeout',
-      crashed: 'WorkerCrashed',
-      signatureValid: true,
-      sameDid: true,
-    })
+    return await report
   } finally {
     const ended = new Promise((resolve) => firefox.once('exit', resolve))
     firefox.kill()
@@ -48,4 +42,28 @@ test('the main path in Firefox: run, limit, crash, restart, reopen', async () =>
     await server.close()
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+test('the main path in Firefox: run, limit, crash, restart, reopen', async () => {
+  test.skip(found === undefined, 'no Firefox is installed')
+  expect(await reportOf('/harness/smoke.html')).toEqual({
+    browser: expect.stringContaining('Firefox/'),
+    result: '42',
+    again: '42',
+    escrow: '0',
+    late: 'ExecutionTimeout',
+    crashed: 'WorkerCrashed',
+    signatureValid: true,
+    sameDid: true,
+  })
+})
+
+test('float bits, fuel and limits in Firefox are those recorded', async () => {
+  test.skip(found === undefined, 'no Firefox is installed')
+  test.slow()
+  const seen = JSON.parse(readFileSync(join(root, 'src/wasm/fixtures/determinism.json'), 'utf8'))
+  expect(await reportOf('/harness/corpus.html')).toEqual({
+    browser: expect.stringContaining('Firefox/'),
+    seen,
+  })
 })

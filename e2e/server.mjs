@@ -82,11 +82,11 @@ function find(mounts, path) {
   return undefined
 }
 
-/** Pages that hold the package and nothing else, beside the worker as it is shipped. @returns {Promise<string>} */
+/** Pages of their own, beside the package's worker as it is shipped. @returns {Promise<string>} */
 export async function buildHarness() {
   const folder = mkdtempSync(join(tmpdir(), 'icn-harness-'))
   await build({
-    entryPoints: [join(root, 'e2e/pages/harness.ts'), join(root, 'e2e/pages/smoke.ts')],
+    entryPoints: ['harness', 'smoke', 'corpus'].map((name) => join(root, `e2e/pages/${name}.ts`)),
     outdir: folder,
     bundle: true,
     format: 'esm',
@@ -96,6 +96,7 @@ export async function buildHarness() {
   for (const [from, to] of [
     ['e2e/pages/harness.html', 'index.html'],
     ['e2e/pages/smoke.html', 'smoke.html'],
+    ['e2e/pages/corpus.html', 'corpus.html'],
     ['dist/worker.js', 'worker.js'],
   ])
     copyFileSync(join(root, from), join(folder, to))

@@ -25,16 +25,10 @@ const STOPS: Readonly<Record<string, readonly [title: string, sentence: string]>
     'Failed: the contract gave up',
     'It reached a place its author marked as never to be reached.',
   ],
-  memoryOutOfBounds: ['Failed: outside its memory', 'It touched memory that does not belong to it.'],
-  tableOutOfBounds: ['Failed: outside its table', 'It looked up a table entry that does not exist.'],
+  outOfBounds: ['Failed: outside its memory', 'It touched memory or table entries that do not exist.'],
   indirectCallTypeMismatch: ['Failed: wrong kind of call', 'It called a function as something it is not.'],
-  nullReference: ['Failed: nothing to call', 'It called through a reference that points nowhere.'],
   integerDivideByZero: ['Failed: division by zero', 'It divided a whole number by zero.'],
-  integerOverflow: ['Failed: number too large', 'A division gave a number too large to hold.'],
-  invalidConversion: [
-    'Failed: not a whole number',
-    'It turned a number into an integer that cannot hold it.',
-  ],
+  integerOverflow: ['Failed: number too large', 'It got a number that its kind of integer cannot hold.'],
   stackOverflow: [
     'Stopped: calls nested too deep',
     'Its functions called one another until the stack was full.',

@@ -305,7 +305,7 @@ describe('ref §13.3 wasm_executor.rs', () => {
     expect(run).toMatchObject({
       success: false,
       memoryPeakPages: 2,
-      failure: { reason: 'memoryOutOfBounds' },
+      failure: { reason: 'outOfBounds' },
     })
   })
 

@@ -125,15 +125,16 @@ describe('memory', () => {
 describe('traps', () => {
   it.each([
     ['unreachable', '(unreachable)'],
-    ['memoryOutOfBounds', '(drop (i32.load (i32.const -1)))'],
+    ['outOfBounds', '(drop (i32.load (i32.const -1)))'],
     ['integerDivideByZero', '(drop (i32.div_s (i32.const 1) (i32.const 0)))'],
     ['integerDivideByZero', '(drop (i64.rem_u (i64.const 1) (i64.const 0)))'],
     ['integerOverflow', '(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))'],
-    ['invalidConversion', '(drop (i32.trunc_f64_s (f64.const nan)))'],
-    ['tableOutOfBounds', '(call_indirect (type $t) (i32.const 9))'],
+    ['integerOverflow', '(drop (i32.trunc_f64_s (f64.const nan)))'],
+    ['outOfBounds', '(call_indirect (type $t) (i32.const 9))'],
     ['indirectCallTypeMismatch', '(call_indirect (type $t) (i32.const 1))'],
-    ['memoryOutOfBounds', '(memory.fill (i32.const 65536) (i32.const 0) (i32.const 1))'],
-    ['tableOutOfBounds', '(drop (table.get 0 (i32.const 9)))'],
+    ['indirectCallTypeMismatch', '(call_indirect (type $t) (i32.const 0))'],
+    ['outOfBounds', '(memory.fill (i32.const 65536) (i32.const 0) (i32.const 1))'],
+    ['outOfBounds', '(drop (table.get 0 (i32.const 9)))'],
   ])('%s: %s', (reason, code) => {
     const run = start(`(module (type $t (func)) (table 2 funcref) (memory 1) (elem (i32.const 1) $other)
       (func $other (param i32)) (func $culprit ${code}) (func (export "f") (call $culprit)))`)

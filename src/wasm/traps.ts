@@ -1,24 +1,24 @@
 /**
  * Which trap an engine's error is. The specification fixes when code traps, not what the error says, so the messages of
  * V8 (Chromium, Node), SpiderMonkey (Firefox) and JavaScriptCore (WebKit) are listed; an unknown one is `trap`.
+ *
+ * Reasons go into records that must agree, so they are no finer than the least that each engine tells: SpiderMonkey says
+ * the same of memory and tables out of bounds, and of a division and a conversion without a result; V8 says the same of
+ * an empty table entry and one of the wrong type.
  */
 import type { StopReason } from './types.ts'
 
-/** Checked in order. V8 has one message for a null entry and a wrong type in `call_indirect`: it counts as the latter. */
 const MESSAGES: readonly (readonly [RegExp, StopReason])[] = [
   [
-    /null function or function signature|indirect call signature|signature that does not match/i,
+    /null function or function signature|indirect call|signature that does not match|null (table|pointer|reference)/i,
     'indirectCallTypeMismatch',
   ],
-  [/indirect call to null|null table entry|null (pointer|reference)/i, 'nullReference'],
   [
-    /table (index|access|element)|element segment|out of bounds (call_indirect|table)|table.*out of bounds/i,
-    'tableOutOfBounds',
+    /trunc operation|invalid conversion|unrepresentable in integer range|result unrepresentable|integer overflow/i,
+    'integerOverflow',
   ],
-  [/trunc operation|invalid conversion|unrepresentable in integer range/i, 'invalidConversion'],
-  [/memory access|index out of bounds|data segment|out of bounds memory/i, 'memoryOutOfBounds'],
+  [/out of (bounds|range)|data segment|element segment/i, 'outOfBounds'],
   [/(divide|remainder|division) by zero/i, 'integerDivideByZero'],
-  [/divide result unrepresentable|integer overflow/i, 'integerOverflow'],
   [/unreachable/i, 'unreachable'],
 ]
 
@@ -28,13 +28,10 @@ export const TRAP_WORDS: Readonly<Record<StopReason, string>> = {
   callDepth: 'it reached its call depth',
   memoryLimit: 'it reached its memory limit',
   unreachable: 'it executed an unreachable instruction',
-  memoryOutOfBounds: 'it accessed memory out of bounds',
-  tableOutOfBounds: 'it accessed a table out of bounds',
-  indirectCallTypeMismatch: 'it called through a table a function of another type',
-  nullReference: 'it used a null reference',
+  outOfBounds: 'it accessed memory or a table out of bounds',
+  indirectCallTypeMismatch: 'it called through a table what is no function of that type',
   integerDivideByZero: 'it divided an integer by zero',
-  integerOverflow: 'an integer division overflowed',
-  invalidConversion: 'it converted a float that no integer of the type can hold',
+  integerOverflow: 'a division or conversion gave what no integer of the type can hold',
   stackOverflow: 'it exhausted the engine’s stack',
   trap: 'it trapped',
 }
