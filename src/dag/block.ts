@@ -66,7 +66,15 @@ export function buildBlock(parts: BlockParts): DagBlock {
   const unnamed = { data, links, timestamp, authorDid, signature, scope }
   const block = { cid: merkleCid(codec, unnamed), ...unnamed }
   checkUnambiguous(block)
+  built.add(block)
   return block
+}
+
+const built = new WeakSet<DagBlock>()
+
+/** Whether its CID was computed here from what it holds, so that it need not be computed again. */
+export function isBuilt(block: DagBlock): boolean {
+  return built.has(block)
 }
 
 /** data ‖ link CID strings in bytewise order ‖ timestamp u64 LE ‖ author DID: what a block's signature covers. */

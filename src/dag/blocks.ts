@@ -8,7 +8,7 @@ import { equalBytes, toHex, utf8 } from '../common/bytes.ts'
 import type { Cid } from '../common/cid.ts'
 import { IcnError } from '../common/errors.ts'
 import type { Transaction } from '../storage/types.ts'
-import { blockFault, checkUnambiguous, type DagBlock } from './block.ts'
+import { blockFault, checkUnambiguous, type DagBlock, isBuilt } from './block.ts'
 import {
   BLOCK_EXPIRY,
   BLOCK_INDEX,
@@ -51,10 +51,11 @@ export function dagCounters(tx: Transaction): DagCounters {
 export function putBlock(tx: Transaction, block: DagBlock): boolean {
   const cid = block.cid.toString()
   checkBlockSize(block)
-  const fault = blockFault(block)
-  if (fault !== undefined) throw failed(cid, 'cidMismatch', `is refused. ${fault}`)
-  checkUnambiguous(block)
-
+  if (!isBuilt(block)) {
+    const fault = blockFault(block)
+    if (fault !== undefined) throw failed(cid, 'cidMismatch', `is refused. ${fault}`)
+    checkUnambiguous(block)
+  }
   const counters = dagCounters(tx)
   const row = toRow(block, counters.nextSeq)
   const stored = tx.get(BLOCKS, cid)

@@ -161,8 +161,15 @@ export function pendingJobs(tx: Transaction): readonly ActualMeshJob[] {
     }))
 }
 
+/** A job's rows share the bytes of its spec, from its submission to its end. */
+const specs = new WeakMap<Uint8Array, JobSpec>()
+
 export function specOf(row: JobRow): JobSpec {
-  return decodeBincode(jobSpec, row.spec, 'Job spec')
+  const known = specs.get(row.spec)
+  if (known !== undefined) return known
+  const spec = decodeBincode(jobSpec, row.spec, 'Job spec')
+  specs.set(row.spec, spec)
+  return spec
 }
 
 export function jobStatus(row: JobRow): JobStatus {

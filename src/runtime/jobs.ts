@@ -26,6 +26,9 @@ const MOST_ATTEMPTS = 2
 /** Runs made again because other tabs changed what they had read. */
 const MOST_RERUNS = 32
 
+/** Of a job under way nobody has been told yet; its end is strict and makes its beginning safe with it. */
+const UNPROMISED = { durability: 'relaxed' } as const
+
 interface Waiting {
   readonly id: string
   /** Begun with its submission: the run may start as it is. */
@@ -83,11 +86,12 @@ export class JobManager {
     const begun = this.#queue.reserve()
     let row: JobRow
     try {
-      row = await store.transact((tx) => {
+      const change = (tx: Transaction) => {
         alongside(tx)
         const pending = submitJob(tx, submission)
         return begun ? beginJob(tx, pending, identity) : pending
-      })
+      }
+      row = await store.transact(change, undefined, UNPROMISED)
     } catch (error) {
       if (begun) this.#queue.release()
       throw error
@@ -183,7 +187,7 @@ export class JobManager {
       if (found.executor !== undefined && found.executor !== `${context.identity}`) return undefined
       return beginJob(tx, found, context.identity)
     }
-    const row = begun ?? (await context.store.transact(begin))
+    const row = begun ?? (await context.store.transact(begin, undefined, UNPROMISED))
     if (row === undefined) return undefined
     if (row.attempts > MOST_ATTEMPTS) return this.#settle(row, done(failed(killed(id, 'crash', 0))))
     const work = await prepare(context, this.#modules, row, profile)

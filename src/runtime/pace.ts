@@ -2,23 +2,24 @@
 import type { RunInput } from './execute.ts'
 
 /** A run that holds the thread this long would make the others of its commit wait. */
-const QUICK_MS = 4
+const QUICK_MS = 5
 const MOST_KNOWN = 1_000
 
 export class Pace {
-  /** By module and entry, in order of last use. */
-  readonly #lastMs = new Map<string, number>()
+  /** By module and entry, in order of last use: the shorter of the last two, since a busy machine makes any run long. */
+  readonly #recent = new Map<string, { readonly last: number; readonly shorter: number }>()
 
   note(input: RunInput, elapsedMs: number): void {
     const key = keyOf(input)
-    this.#lastMs.delete(key)
-    this.#lastMs.set(key, elapsedMs)
-    if (this.#lastMs.size > MOST_KNOWN) this.#lastMs.delete(this.#lastMs.keys().next().value!)
+    const { last = elapsedMs } = this.#recent.get(key) ?? {}
+    this.#recent.delete(key)
+    this.#recent.set(key, { last: elapsedMs, shorter: Math.min(last, elapsedMs) })
+    if (this.#recent.size > MOST_KNOWN) this.#recent.delete(this.#recent.keys().next().value!)
   }
 
   /** False when nothing is known. */
   isQuick(input: RunInput): boolean {
-    return (this.#lastMs.get(keyOf(input)) ?? QUICK_MS) < QUICK_MS
+    return (this.#recent.get(keyOf(input))?.shorter ?? QUICK_MS) < QUICK_MS
   }
 }
 

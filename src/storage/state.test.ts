@@ -239,3 +239,26 @@ describe('a tab that dies at any write', () => {
     60_000,
   )
 })
+
+describe('durability', () => {
+  it('is strict as soon as one of a commit asks for it, and relaxed only when all agree', async () => {
+    const store = openMemoryStore(new MemoryDatabase())
+    const asked: unknown[] = []
+    const write = store.write.bind(store)
+    const watched: Store = Object.assign(store, {
+      write: (batch: Parameters<Store['write']>[0]) => {
+        asked.push(batch.durability)
+        return write(batch)
+      },
+    })
+    const state = await openState(watched)
+    const relaxed = { durability: 'relaxed' } as const
+    const put = (at: string, options?: typeof relaxed) =>
+      state.transact((tx) => tx.put(rows, at, 1), undefined, options)
+    await Promise.all([put('a', relaxed), put('b', relaxed)])
+    await Promise.all([put('c', relaxed), put('d'), put('e', relaxed)])
+    await put('f')
+    expect(asked).toEqual(['relaxed', 'strict', 'strict'])
+    await state.close()
+  })
+})

@@ -13,7 +13,7 @@ import { Pages, type Want } from './pages.ts'
 import { type CommitRecord, decodeRecord, encodeRecord, type PackedEvent, packEvent } from './record.ts'
 import { SortedMap } from './sorted-map.ts'
 import { one, type Read, type Store } from './store.ts'
-import type { CommitEvent, KeyHolder, StateStore, Transaction } from './types.ts'
+import type { CommitEvent, KeyHolder, StateStore, Transaction, TransactOptions } from './types.ts'
 
 export interface StateOptions extends Partial<MaterialiseOptions> {
   /** Bytes of pages and large rows kept in memory, as packed; the rows unpacked from them come on top. */
@@ -60,8 +60,9 @@ const DEFAULTS: Required<StateOptions> = {
   ...MATERIALISE_DEFAULTS,
 }
 
-/** Most transactions in one commit, and the packed size at which a commit is closed. */
+/** Most transactions in one commit, how long its rules may take, and the packed size at which a commit is closed. */
 const GROUP_COUNT = 512
+const GROUP_MS = 100
 const GROUP_BYTES = 2 * 1024 * 1024
 /** Failures of unknown outcome (a lost connection) in a row after which a commit is given up. */
 const MAX_FAILURES = 3
@@ -73,6 +74,7 @@ export const RESYNC_EVENT = 'storage:resync'
 interface Waiting {
   readonly change: (tx: Transaction) => unknown
   readonly seal: ((tx: Transaction, value: unknown) => Promise<void>) | undefined
+  readonly relaxed: boolean
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -148,12 +150,14 @@ class DurableState implements State, View, Tail {
   transact<T>(
     change: (tx: Transaction) => T,
     seal?: (tx: Transaction, value: T) => Promise<void>,
+    { durability }: TransactOptions = {},
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#mustBeOpen()
       this.#waiting.push({
         change,
         seal: seal as Waiting['seal'],
+        relaxed: durability === 'relaxed',
         resolve: resolve as (value: unknown) => void,
         reject,
       })
@@ -231,7 +235,11 @@ class DurableState implements State, View, Tail {
     if (overlay.size > 0 || events.length > 0) {
       let landed = false
       try {
-        landed = await this.#append(overlay, events)
+        landed = await this.#append(
+          overlay,
+          events,
+          group.every(({ relaxed }) => relaxed),
+        )
       } catch (error) {
         if (!isInterruption(error) || ++this.#failures > MAX_FAILURES) throw error
       }
@@ -263,6 +271,7 @@ class DurableState implements State, View, Tail {
     const { epoch } = this
     const outcomes: Outcome[] = []
     let bytes = 0
+    const began = performance.now()
     for (const { change, seal } of group) {
       const outcome = await this.#run(change, seal, overlay, (run) => {
         // Everything that can be refused is packed first: a refused row takes only its own transaction down.
@@ -275,7 +284,7 @@ class DurableState implements State, View, Tail {
       })
       if (outcome === MOVED || this.epoch !== epoch) return MOVED
       outcomes.push(outcome)
-      if (bytes >= GROUP_BYTES) break
+      if (bytes >= GROUP_BYTES || performance.now() - began >= GROUP_MS) break
     }
     return outcomes
   }
@@ -356,7 +365,11 @@ class DurableState implements State, View, Tail {
   }
 
   /** False when another tab was first. */
-  async #append(overlay: SortedMap<Cell>, events: readonly PackedEvent[]): Promise<boolean> {
+  async #append(
+    overlay: SortedMap<Cell>,
+    events: readonly PackedEvent[],
+    relaxed: boolean,
+  ): Promise<boolean> {
     const { epoch } = this
     const record = encodeRecord(epoch + 1, this.#writer, overlay.entries(), overlay.size, events)
     const writing = this.#store.write({
@@ -364,6 +377,7 @@ class DurableState implements State, View, Tail {
       reads: [{ ...one('log', epoch), keys: true }],
       check: ([own]) => own!.length === 1,
       ops: [{ op: 'add', store: 'log', key: epoch + 1, value: record.frame }, ...record.large],
+      durability: relaxed ? 'relaxed' : 'strict',
     })
     this.#inFlight = writing.catch(() => {})
     try {

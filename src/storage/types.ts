@@ -43,13 +43,25 @@ export interface Transaction {
   emit(event: CommitEvent): void
 }
 
+export interface TransactOptions {
+  /**
+   * `relaxed`: answered before it is safe from a power cut (it survives the end of the worker, the tab and the browser),
+   * for what is promised to nobody yet. The next strict commit makes it safe. `strict` when absent.
+   */
+  readonly durability?: 'strict' | 'relaxed'
+}
+
 /**
  * The one door for state. `change` is synchronous and pure and may run more than once. `seal`, when given, runs after
  * the last run of `change` and before the commit: it is where a signature (asynchronous in WebCrypto) is added. The
  * promise settles after the commit that holds the writes is durable; when `change` or `seal` throws, nothing happened.
  */
 export interface StateStore {
-  transact<T>(change: (tx: Transaction) => T, seal?: (tx: Transaction, value: T) => Promise<void>): Promise<T>
+  transact<T>(
+    change: (tx: Transaction) => T,
+    seal?: (tx: Transaction, value: T) => Promise<void>,
+    options?: TransactOptions,
+  ): Promise<T>
   /** A read-only run of `look` on the newest state this tab knows; never commits. */
   read<T>(look: (tx: Transaction) => T): Promise<T>
   /** Events of every commit, from this tab and from others, in commit order. Returns unsubscribe. */
