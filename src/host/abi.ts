@@ -24,9 +24,6 @@ export const HOST_ABI: readonly AbiFunction[] = [
   ...later(19, 'cast_governance_vote'),
   ...later(20, 'close_governance_proposal_voting'),
   ...later(21, 'execute_governance_proposal'),
-  ...later(25, 'verify_zk_proof'),
-  ...later(26, 'generate_zk_proof'),
-  ...later(14, 'verify_zk_revocation_proof'),
   ...later(27, 'delegate_vote'),
   ...later(28, 'revoke_delegation'),
   // The other names compiled contracts declare (ref §1.7), in the compiler's order.

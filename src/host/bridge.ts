@@ -104,7 +104,11 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
       session.chargeFuel(fuel === abi.fuel ? price : BigInt(fuel))
       if (long) throw tooLong(abi, bytes)
       if (params.length > 0) args = decode(params, at, raw, memory, name)
+      if (clears) context.lastError = null
       const answer = invoke(abi, context, args)
+      // A refusal of which something is on record; without a result the guest ends, and with it what is on record.
+      const told = clears ? context.lastError : null
+      if (told !== null && kind === null) throw told
       let spoken: Uint8Array | undefined
       if (speaks) {
         spoken = answer instanceof Uint8Array ? answer : utf8(String(answer ?? ''))
@@ -118,9 +122,11 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
           : out === undefined
             ? memory.place(spoken, name)
             : memory.write(raw[out] as number, raw[out + 1] as number, spoken, name)
-      if (clears) context.lastError = null
       fuel += session.worked?.() ?? 0
-      session.trace(() => callOf(name, raw, fuel, args, answer, result))
+      session.trace(() => ({
+        ...callOf(name, raw, fuel, args, answer, result),
+        ...(told === null ? {} : { error: told.message }),
+      }))
       return result
     } catch (error) {
       if (!IcnError.is(error)) throw error

@@ -46,7 +46,10 @@ export interface HostContext {
   readonly jobs: HostJobs
   /** Jobs submitted in this run, by 64-bit handle. */
   readonly submitted: Map<bigint, string>
-  /** Why the call before was refused. */
+  /**
+   * Why the call before was refused. A function that refuses after something went on record, so that its writes must
+   * stand, sets it and answers false instead of throwing.
+   */
   lastError: IcnError | null
   log(line: HostLogLine): void
   /** Fuel for work whose size shows only inside a call, taken before it is done. @throws IcnError ResourceLimitExceeded, reason outOfFuel */

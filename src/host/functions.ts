@@ -4,6 +4,7 @@ import { dagFunctions } from './dag.ts'
 import { identityFunctions } from './identity.ts'
 import { manaFunctions } from './mana.ts'
 import { meshFunctions } from './mesh.ts'
+import { proofFunctions } from './proofs.ts'
 import { receiptFunctions } from './receipt.ts'
 import { reputationFunctions } from './reputation.ts'
 import { stateFunctions } from './state.ts'
@@ -18,4 +19,5 @@ export const HOST_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
   ...dagFunctions,
   ...stateFunctions,
   ...identityFunctions,
+  ...proofFunctions,
 }

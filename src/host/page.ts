@@ -14,7 +14,8 @@ const ORDINARY = { allowance: new Allowance(), module: null, charge: () => {} }
 export type PageContext = Omit<HostContext, keyof typeof ORDINARY>
 
 /**
- * @returns what the function answers, before a shape would turn it into a wasm value
+ * @returns what the function answers, before a shape would turn it into a wasm value; what it refused with something on
+ * record stands in `given.lastError`, to be thrown once that is committed
  * @throws IcnError InvalidSystemApiCall for a name that is not served, InvalidSpec for arguments of no accepted shape,
  * or the function's refusal
  */
@@ -27,7 +28,9 @@ export function callByName(name: string, args: readonly unknown[], given: PageCo
       `Invalid system API call: this runtime serves no host function named ${inWords(name)}.`,
     )
   }
-  return invoke(abi, context, decodeArguments(abi, args)) ?? null
+  const answer = invoke(abi, context, decodeArguments(abi, args)) ?? null
+  given.lastError = context.lastError
+  return answer
 }
 
 function decodeArguments(abi: AbiFunction, args: readonly unknown[]): readonly HostValue[] {

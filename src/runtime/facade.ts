@@ -8,7 +8,8 @@ import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { balanceOf, ledgerTotals, listAccounts, listJournal } from '../economics/ledger.ts'
 import { type RegenerationPolicy, regenerate } from '../economics/regeneration.ts'
-import { callByName } from '../host/page.ts'
+import { callByName, type PageContext } from '../host/page.ts'
+import { prepareCalls } from '../host/preload.ts'
 import type {
   CallOptions,
   IcnRuntime,
@@ -77,14 +78,16 @@ export function facade(assembly: Assembly): IcnRuntime {
     const now = context.time.seconds()
     const submitted = new Map<bigint, string>()
     let counted: string[] = []
+    let page: PageContext | undefined
     const done = () => {
       for (const metric of counted) context.count(metric)
     }
+    await prepareCalls([name])
     try {
       const answer = await store.transact((tx) => {
         submitted.clear()
         counted = []
-        return callByName(name, args, {
+        page = {
           tx,
           identity: me,
           creator: me,
@@ -97,10 +100,14 @@ export function facade(assembly: Assembly): IcnRuntime {
           lastError: null,
           log: (line) => tx.emit({ type: 'log', detail: { ...line, source: 'page', at: Number(now) } }),
           count: (metric) => counted.push(metric),
-        })
+        }
+        return callByName(name, args, page)
       })
       if (submitted.size > 0) context.count('runtime_jobs_submitted_total')
       for (const id of submitted.values()) void jobs.enqueue(id)
+      // Refused, with something on record.
+      const refused = page?.lastError ?? null
+      if (refused !== null) throw refused
       return answer
     } finally {
       done()
@@ -227,6 +234,7 @@ export function facade(assembly: Assembly): IcnRuntime {
         return store.read((tx) => reputationOf(tx, account))
       }),
     },
+
 
     dag: dagFacade(context, assembly.repair, method, (cid) => modules.remember(Cid.parse(cid))),
 

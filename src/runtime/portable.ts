@@ -316,6 +316,17 @@ export const PORTABLE: Readonly<Record<string, RowCheck>> = {
     need(/^\d{20}$/.test(parts[2]!), 'its version is not a number of 20 digits')
     fields({ data: bytes })(row)
   },
+  zkKeys: (key, row) => {
+    const { issuer } = row as { issuer: string }
+    fields({ issuer: didText, circuit: text(100), key: bytes })(row)
+    const [cid] = key.split('\u0000')
+    cidText(cid)
+    need(key === `${cid}\u0000${issuer}`, 'its key is not that of its CID and issuer')
+  },
+  zkCircuits: (key, row) => {
+    didText(key.slice(0, key.indexOf('\u0000')))
+    cidText(row)
+  },
   contractPins: (key, row) => {
     const [module, cid, more] = key.split('\u0000')
     cidText(module)

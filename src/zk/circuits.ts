@@ -1,0 +1,22 @@
+/** Upstream's circuits (ref §8.4): what they are called and how complex they are. */
+
+const COMPLEXITY: Readonly<Record<string, bigint>> = {
+  ageover18: 10n,
+  membership: 5n,
+  membershipproof: 5n,
+  reputation: 15n,
+  timestampvalidity: 5n,
+  balancerange: 5n,
+  agerepmembership: 20n,
+}
+
+/** A circuit's name without case and separators: `age_over_18` and `AgeOver18` are one. */
+export function circuitName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** 1 for a circuit that is not known. */
+export function complexityOf(circuit: string): bigint {
+  const name = circuitName(circuit)
+  return Object.hasOwn(COMPLEXITY, name) ? COMPLEXITY[name]! : 1n
+}

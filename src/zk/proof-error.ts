@@ -1,0 +1,18 @@
+/** Why a proof cannot be judged, in upstream's words (ref §8.1); a proof that is merely false is no error. */
+const WORDS = {
+  unsupportedBackend: 'unsupported proof backend',
+  invalidProof: 'invalid proof structure',
+  verificationFailed: 'verification failed',
+} as const
+
+export type ProofFault = keyof typeof WORDS
+
+export class ProofError extends Error {
+  readonly fault: ProofFault
+
+  /** @param detail what is wrong, without a full stop */
+  constructor(fault: ProofFault, detail: string) {
+    super(`${WORDS[fault]}: ${detail}.`)
+    this.fault = fault
+  }
+}
