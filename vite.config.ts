@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite'
 import { headers } from './scripts/headers.mjs'
+import { offline } from './scripts/offline.mjs'
 
 // The playground: index.html at the top of the repository, its sources in src/playground, static files in public.
 // Relative URLs, so that the built site runs from any folder of any static host.
 export default defineConfig({
   base: './',
+  plugins: [offline()],
   build: {
     outDir: 'dist-playground',
     emptyOutDir: true,

@@ -8,6 +8,8 @@ export const expect = baseExpect.configure({ timeout: 20_000 })
 /** Every test fails on an uncaught error, a console error or a breach of the content policy; `allowed` names exceptions. */
 export const test = base.extend<{ allowed: readonly RegExp[]; quiet: undefined }>({
   allowed: [[], { option: true }],
+  // Tests of the page as it is now must not find it as it was; offline has a test of its own.
+  serviceWorkers: 'block',
   quiet: [
     async ({ page, allowed }, use) => {
       const heard: string[] = []

@@ -30,7 +30,7 @@ const ONLY = {
   wasm: ['common'],
   storage: ['common'],
   protocol: ['wasm', 'common'],
-  playground: ['index'],
+  playground: ['index', 'host'],
   testing: ['index'],
   common: [],
 }

@@ -3,6 +3,7 @@ import type { IcnRuntime } from '../index.ts'
 import { announce } from './announce.ts'
 import { number, parseFuel } from './format.ts'
 import type { Intake } from './intake.ts'
+import { manaOfRun } from './mana-of-run.ts'
 import { fetchSample, type Sample } from './samples.ts'
 import { type Limits, rememberLimits } from './settings.ts'
 import type { Choice, Store, UiState } from './store.ts'
@@ -37,6 +38,7 @@ export function entries(choice: Choice): readonly string[] {
 
 export function createActions(
   runtime: IcnRuntime,
+  did: string,
   store: Store<UiState>,
   restart: (limits: Limits) => Promise<void>,
 ): Actions {
@@ -78,23 +80,27 @@ export function createActions(
       await reading
       if (store.get().refused) return
     }
-    const { choice, entry, fuel, run: current } = store.get()
+    const { choice, entry, fuel, profile, run: current } = store.get()
     const budget = parseFuel(fuel)
     if (!choice || !entry || budget === undefined || current.kind === 'running') return
     const abort = new AbortController()
     const { name } = choice
     store.set({ run: { kind: 'running', name, startedAt: performance.now(), abort } })
     try {
-      const result = await runtime.run(choice.source, { entry, fuel: budget, signal: abort.signal })
+      const result = await runtime.run(choice.source, { entry, fuel: budget, profile, signal: abort.signal })
       const end = ending(result.success, result.result, result.failure)
       store.set({ run: { kind: 'done', name, result, budget } })
       announce(
         `${end.title}. ${end.sentence} Fuel used: ${number(result.fuelUsed)}. Mana charged: ${number(result.manaCharged)}.`,
         result.success ? 'polite' : 'assertive',
       )
-      const stored = await runtime.receipts.get(result.receiptCid)
+      const [stored, mana] = await Promise.all([
+        runtime.receipts.get(result.receiptCid),
+        manaOfRun(runtime, did, result.jobId),
+      ])
       const now = store.get().run
-      if (now.kind === 'done' && now.result === result) store.set({ run: { ...now, stored } })
+      if (now.kind === 'done' && now.result === result)
+        store.set({ run: { ...now, stored, ...(mana ? { mana } : {}) } })
     } catch (error) {
       if (store.get().run.kind === 'done') return // the run stands; only its signature mark could not be read back
       store.set({ run: { kind: 'failed', name, error } })

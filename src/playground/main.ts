@@ -52,7 +52,9 @@ async function start(place: Element): Promise<void> {
     Object.assign(window, { icn: runtime }) // for the console and for end-to-end tests
     const did = await runtime.identity.did()
     clearTimeout(slow)
-    opened(open({ runtime, did, store, actions: createActions(runtime, store, restart) }, shell))
+    if (import.meta.env.PROD)
+      void import('./offline/register.ts').then((offline) => offline.registerOffline()).catch(() => undefined) // it works without, while there is a network
+    opened(open({ runtime, did, store, actions: createActions(runtime, did, store, restart) }, shell))
   } catch (error) {
     clearTimeout(slow)
     fill(

@@ -8,8 +8,13 @@ export function noticePlace(): HTMLElement {
   return place
 }
 
+export interface NoticeAction {
+  readonly label: string
+  act(): void
+}
+
 /** A second notice of the same kind takes the place of the first. */
-export function notice(kind: string, message: string): void {
+export function notice(kind: string, message: string, action?: NoticeAction): void {
   place.querySelector(`[data-kind="${kind}"]`)?.remove()
   const close = h(
     'button',
@@ -21,6 +26,7 @@ export function notice(kind: string, message: string): void {
     { class: 'notice', 'data-kind': kind },
     icon('warning'),
     h('p', {}, message),
+    action && h('button', { type: 'button', class: 'button', onclick: () => action.act() }, action.label),
     close,
   )
   close.addEventListener('click', () => element.remove())

@@ -1,5 +1,6 @@
 /** What the screens share and what must outlive a change of screen: the chosen module, the run in progress, the balance. */
 import type { ModuleInfo, RunResult, StoredReceipt } from '../index.ts'
+import type { ManaOfRun } from './mana-of-run.ts'
 import type { Sample } from './samples.ts'
 import { DEFAULT_LIMITS, type Limits } from './settings.ts'
 
@@ -34,6 +35,7 @@ export type RunState =
       readonly budget: bigint
       /** Absent until it has been read back from the store. */
       readonly stored?: StoredReceipt
+      readonly mana?: ManaOfRun
     }
   /** The newest receipt found at start, standing for the last run. */
   | { readonly kind: 'earlier'; readonly stored: StoredReceipt }
@@ -55,6 +57,8 @@ export interface UiState {
   /** As typed. */
   readonly fuel: string
   readonly limits: Limits
+  /** Count fuel by function and loop as well. */
+  readonly profile: boolean
   readonly run: RunState
   readonly balance: bigint | null
   /** When regeneration was last due, ms since the epoch; the next time is one interval later. */
@@ -102,6 +106,7 @@ export const INITIAL: UiState = {
   entry: 'run',
   fuel: '1,000,000',
   limits: DEFAULT_LIMITS,
+  profile: false,
   run: { kind: 'none' },
   balance: null,
   lastTick: Date.now(),

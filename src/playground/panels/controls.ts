@@ -79,6 +79,16 @@ export function controls(context: Context, signal: AbortSignal): HTMLElement {
     h('div', { class: 'field' }, h('label', { for: 'fuel' }, 'Fuel budget'), fuel),
     limitField(context, 'memoryPages', 'Memory, at most', (value) => bytes(value * 65_536), signal),
     limitField(context, 'executionMs', 'Time, at most', duration, signal),
+    h(
+      'label',
+      { class: 'check' },
+      h('input', {
+        type: 'checkbox',
+        checked: store.get().profile,
+        onchange: (event) => store.set({ profile: (event.target as HTMLInputElement).checked }),
+      }),
+      'Show where the fuel goes (slower)',
+    ),
     h('div', { class: 'buttons' }, run, cancel),
     note,
   )

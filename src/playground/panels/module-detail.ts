@@ -1,6 +1,6 @@
 /** Everything inside the chosen module, for those who build modules. */
 import type { ModuleInfo } from '../../index.ts'
-import { h } from '../dom.ts'
+import { fill, h } from '../dom.ts'
 import { bytes, number, pages } from '../format.ts'
 import { type Fact, facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
@@ -11,9 +11,18 @@ type Named = ModuleInfo['imports'][number] | ModuleInfo['exports'][number]
 
 export function moduleDetail({ info, sample }: Choice): HTMLElement {
   const limits = info.memory?.maximumPages
+  const imports = h('div', {}, nameList(info.imports))
+  let explained = false
+  // The words for host functions are loaded when someone looks.
+  const explain = async () => {
+    if (explained) return
+    explained = true
+    const { importDocs } = await import('../parts/import-docs.ts')
+    fill(imports, info.imports.length === 0 ? nameList([]) : importDocs(info.imports))
+  }
   return h(
     'details',
-    { class: 'detail' },
+    { class: 'detail', ontoggle: () => void explain().catch(() => undefined) },
     h('summary', {}, 'Everything in this module'),
     facts([
       ['Module CID', copyableId(info.cid, 'the module’s CID')],
@@ -36,7 +45,7 @@ export function moduleDetail({ info, sample }: Choice): HTMLElement {
       custom(info.customSections),
     ]),
     h('h3', {}, `Imports: ${info.imports.length}`),
-    nameList(info.imports),
+    imports,
     h('h3', {}, `Exports: ${info.exports.length}`),
     nameList(info.exports),
   )

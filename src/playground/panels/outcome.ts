@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { milliseconds } from '../format.ts'
 import { progress } from '../parts/busy.ts'
+import { bar, setShare } from '../parts/facts.ts'
 import { problemCard } from '../parts/problem.ts'
 import { slip, slipOfReceipt, slipOfRun } from '../parts/slip.ts'
 import type { RunState } from '../store.ts'
@@ -23,15 +24,21 @@ export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement
   )
   let timer: ReturnType<typeof setInterval> | undefined
   let ran = false
+  let clock: HTMLElement | undefined
 
   function showRunning(run: Extract<RunState, { kind: 'running' }>): void {
-    const label = () => `Running ${run.name} for ${milliseconds(performance.now() - run.startedAt)}`
+    const limit = store.get().limits.executionMs
+    const passed = () => performance.now() - run.startedAt
+    const label = () => `Running ${run.name} for ${milliseconds(passed())} of at most ${milliseconds(limit)}`
     // The slip before stays until the run has taken longer than the eye would notice.
     timer = setInterval(() => {
-      if (performance.now() - run.startedAt < PATIENCE_MS) return
+      if (passed() < PATIENCE_MS) return
       const shown = tray.querySelector('.progress-label')
-      if (shown) shown.textContent = label()
-      else fill(tray, h('div', { class: 'tray-empty' }, progress(label())))
+      if (!shown) {
+        clock = bar(0, 'Share of the time limit used')
+        fill(tray, h('div', { class: 'tray-empty' }, progress(label()), clock))
+      } else shown.textContent = label()
+      if (clock) setShare(clock, passed() / limit)
     }, 100)
   }
 
@@ -59,7 +66,10 @@ export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement
 function content(run: RunState, retry: () => void): HTMLElement {
   switch (run.kind) {
     case 'done':
-      return slip(slipOfRun(run.name, run.result, run.budget, run.stored), { level: 3, withReceipt: true })
+      return slip(slipOfRun(run.name, run.result, run.budget, run.stored, run.mana), {
+        level: 3,
+        withReceipt: true,
+      })
     case 'earlier': {
       const data = slipOfReceipt(run.stored)
       return data

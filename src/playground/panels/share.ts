@@ -1,4 +1,5 @@
 /** A link that carries the module and the settings of its run; who opens it has the same before them, not yet run. */
+import type { IcnRuntime } from '../../index.ts'
 import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
@@ -17,7 +18,7 @@ export function shareBox({ runtime, store }: Context, choice: Choice): HTMLEleme
       const budget = parseFuel(fuel)
       const packed = await packLink({
         name: choice.name,
-        content: choice.text ?? (await bytesOf(choice)),
+        content: choice.text ?? (await bytesOf(runtime, choice)),
         ...(entry ? { entry } : {}),
         ...(budget === undefined ? {} : { fuel: budget }),
         limits,
@@ -49,17 +50,36 @@ export function shareBox({ runtime, store }: Context, choice: Choice): HTMLEleme
     }
   }
 
-  async function bytesOf({ source }: Choice): Promise<Uint8Array> {
-    if (typeof source !== 'string') return source
-    const block = await runtime.dag.get(source)
-    if (!block) throw new Error(`The module ${source} is not stored here any more.`)
-    return block.data
+  /** Any module as text, also one that came as bytes; in the editor it can be changed and run as a new one. */
+  async function read(): Promise<void> {
+    try {
+      const { disassemble } = await import('../write/assembler.ts')
+      const text = choice.text ?? (await disassemble(await bytesOf(runtime, choice)))
+      const stem = choice.name.replace(/\.was?[mt]$/i, '')
+      store.set({ incoming: { name: `${stem}.wat`, text } })
+      location.hash = href('write')
+    } catch (error) {
+      fill(place, problemCard(error, { title: 'It could not be shown as text' }))
+    }
   }
 
   return h(
     'div',
     { class: 'share' },
-    h('button', { type: 'button', class: 'button', onclick: () => void make() }, 'Copy a link to it'),
+    h(
+      'div',
+      { class: 'actions' },
+      h('button', { type: 'button', class: 'button', onclick: () => void make() }, 'Copy a link to it'),
+      choice.text === undefined &&
+        h('button', { type: 'button', class: 'button', onclick: () => void read() }, 'Read it as text'),
+    ),
     place,
   )
+}
+
+async function bytesOf(runtime: IcnRuntime, { source }: Choice): Promise<Uint8Array> {
+  if (typeof source !== 'string') return source
+  const block = await runtime.dag.get(source)
+  if (!block) throw new Error(`The module ${source} is not stored here any more.`)
+  return block.data
 }

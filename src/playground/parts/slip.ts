@@ -1,12 +1,14 @@
 /** A run as a paper slip: how it ended, what it cost, what it asked for, and the signed receipt it left. */
 import type { HostCallTrace, LogLine, RunResult, StoredReceipt } from '../../index.ts'
 import { h, icon } from '../dom.ts'
-import { milliseconds, number, pages, when } from '../format.ts'
+import { milliseconds, number, pages, signed, when } from '../format.ts'
+import type { ManaOfRun } from '../mana-of-run.ts'
 import { href } from '../router.ts'
-import { afterFailure, ending, type Failure } from '../words.ts'
+import { afterFailure, cause, ending, type Failure } from '../words.ts'
 import { callList, logList } from './calls.ts'
 import { bar, type Fact, facts, mark, share } from './facts.ts'
 import { copyableId } from './id.ts'
+import { profileView } from './profile.ts'
 
 export interface SlipData {
   readonly name?: string
@@ -25,6 +27,8 @@ export interface SlipData {
   readonly signatureValid?: boolean
   readonly elapsedMs?: number
   readonly anchoredAt?: number
+  readonly mana?: ManaOfRun
+  readonly profile?: NonNullable<RunResult['profile']>
 }
 
 export function slipOfRun(
@@ -32,11 +36,13 @@ export function slipOfRun(
   run: RunResult,
   budget: bigint,
   stored: StoredReceipt | undefined,
+  mana: ManaOfRun | undefined,
 ): SlipData {
   return {
     ...run,
     name,
     budget,
+    ...(mana ? { mana } : {}),
     ...(stored ? { signatureValid: stored.signatureValid, anchoredAt: stored.anchoredAt } : {}),
   }
 }
@@ -83,6 +89,7 @@ export function slip(data: SlipData, { level, withReceipt }: SlipOptions): HTMLE
     data.failure && failureBox(data.failure, data.manaCharged),
     facts(lines(data), 'lines'),
     withReceipt && receiptMark(data),
+    data.profile && h('section', {}, h(below, {}, 'Where the fuel went'), profileView(data.profile)),
     data.logs.length > 0 && h('section', {}, h(below, {}, 'What it wrote to its log'), logList(data.logs)),
     h('section', {}, h(below, {}, `Host calls: ${number(data.hostCalls.length)}`), callList(data.hostCalls)),
   )
@@ -101,9 +108,24 @@ function lines(data: SlipData): readonly (Fact | false)[] {
           ],
     ],
     ['Mana charged', number(data.manaCharged)],
+    data.mana !== undefined && ['Mana before and after', manaChange(data.mana)],
     ['Memory, at most', data.memoryPeakPages === 0 ? 'none' : pages(data.memoryPeakPages)],
     data.elapsedMs !== undefined && ['Time taken', milliseconds(data.elapsedMs)],
   ]
+}
+
+/** Both balances in sight, each change one level down. */
+function manaChange({ before, after, entries }: ManaOfRun): HTMLElement {
+  return h(
+    'details',
+    { class: 'mana-change' },
+    h('summary', {}, `${number(before)} → ${number(after)}`),
+    h(
+      'ul',
+      {},
+      entries.map((entry) => h('li', {}, `${cause(entry.cause)} ${signed(entry.amount)}`)),
+    ),
+  )
 }
 
 function failureBox(failure: Failure, manaCharged: bigint): HTMLElement {

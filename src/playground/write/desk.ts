@@ -239,7 +239,7 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
       if (!incoming) return
       received = true
       store.set({ incoming: null })
-      void guarded(() => open(incoming))
+      void guarded(() => open({ ...incoming, name: cleanName(incoming.name) }))
     },
     signal,
   )

@@ -1,0 +1,56 @@
+// What a person learns of a run beyond its ending: the docs of what it calls, where its fuel went, what its mana did.
+import { choose, expect, open, outcome, run, test } from './playground-page.ts'
+
+test('before a run, each import says what it does and costs', async ({ page }) => {
+  await open(page)
+  await choose(page, 'Spend mana')
+  await page.getByText('Everything in this module').click()
+  const imports = page.locator('.imports')
+  await expect(imports).toContainText("Spends mana of the run's own account")
+  await expect(imports).toContainText(/Costs \d+ fuel/)
+})
+
+test('mana before and after a run, and each change between', async ({ page }) => {
+  await open(page)
+  await choose(page, 'Spend mana')
+  await run(page)
+  const change = outcome(page).locator('.mana-change')
+  await expect(change).toContainText(/^[\d,]+ → [\d,]+/)
+  await change.locator('summary').click()
+  await expect(change).toContainText('Spent −5')
+  await expect(change).toContainText('Held for a job −')
+})
+
+test('a profile shows where the fuel went, and its parts add up to the total', async ({ page }) => {
+  await open(page)
+  await choose(page, 'Count a ranked vote')
+  await page.getByLabel('Show where the fuel goes').check()
+  await run(page)
+  const table = outcome(page).locator('.profile table')
+  await expect(table).toBeVisible()
+  const numbers = (selector: string) =>
+    table
+      .locator(selector)
+      .evaluateAll((cells) => cells.map((cell) => Number(cell.textContent?.replace(/,/g, ''))))
+  const functions = await numbers('tbody tr:not(.profile-inner) td:nth-of-type(1)')
+  const [total] = await numbers('tfoot td:nth-of-type(1)')
+  expect(functions.length).toBeGreaterThan(2)
+  expect(functions).toEqual([...functions].sort((a, b) => b - a))
+  expect(functions.reduce((sum, fuel) => sum + fuel, 0)).toBe(total)
+  const used = await outcome(page)
+    .locator('.lines div', { hasText: 'Fuel used' })
+    .locator('.line-value')
+    .textContent()
+  expect(Number(used?.split(' of ')[0]?.replace(/,/g, ''))).toBe(total)
+})
+
+test('any module can be read as text, changed and run', async ({ page }) => {
+  await open(page)
+  await choose(page, 'Hello')
+  await page.getByRole('button', { name: 'Read it as text' }).click()
+  const source = page.getByLabel('Source of the contract')
+  await expect(source).toHaveValue(/i64\.const 42/)
+  await source.fill((await source.inputValue()).replace('i64.const 42', 'i64.const 43'))
+  await source.press('Control+Enter')
+  await expect(outcome(page)).toContainText('returned 43')
+})
