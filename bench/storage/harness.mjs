@@ -1,46 +1,70 @@
-// A page with the benchmark's worker in a real Chromium on a real on-disk profile.
+// Pages with the runtime and with the benchmark's own worker, in a real Chromium on a real on-disk profile.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { chromium } from 'playwright'
 import { findChromium } from '../../scripts/browser.mjs'
 
-/** @returns {Promise<{ call(command: string, args?: object): Promise<any>, close(): Promise<void> }>} */
-export async function openBench() {
-  const bundle = await build({
-    entryPoints: [new URL('./worker.ts', import.meta.url).pathname],
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+// Isolated, because only isolated pages may ask how much memory their workers take.
+const HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
+
+/**
+ * @typedef {{ call(command: string, args?: object): Promise<any>, page: import('playwright').Page,
+ *   close(): Promise<void> }} Tab
+ * @returns {Promise<{ tab(): Promise<Tab>, version: string, close(): Promise<void> }>}
+ */
+export async function openBench({ minify = true } = {}) {
+  const { outputFiles } = await build({
+    entryPoints: {
+      page: join(root, 'bench/storage/page.ts'),
+      bench: join(root, 'bench/storage/worker.ts'),
+      worker: join(root, 'src/worker.ts'),
+    },
+    outdir: '/',
     bundle: true,
+    splitting: true,
+    minify,
     format: 'esm',
     target: 'es2022',
     write: false,
   })
+  const files = new Map(outputFiles.map(({ path, text }) => [`/${basename(path)}`, text]))
   const server = createServer((request, response) => {
-    const script = request.url === '/worker.js'
-    response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
-    response.end(script ? bundle.outputFiles[0].text : '<!doctype html><title>bench</title>')
+    const script = files.get(request.url ?? '')
+    response.writeHead(200, { ...HEADERS, 'content-type': script ? 'text/javascript' : 'text/html' })
+    response.end(
+      script ?? '<!doctype html><title>bench</title><script type="module" src="/page.js"></script>',
+    )
   })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   const profile = await mkdtemp(join(tmpdir(), 'icn-bench-'))
   const context = await chromium.launchPersistentContext(profile, findChromium().launchOptions)
-  const page = await context.newPage()
-  await page.goto(`http://127.0.0.1:${server.address().port}/`)
-  await page.evaluate(() => {
-    globalThis.bench = new Worker('/worker.js', { type: 'module' })
-  })
   return {
-    async call(command, args = {}) {
-      const answer = await page.evaluate(
-        (message) =>
-          new Promise((resolve) => {
-            globalThis.bench.onmessage = (event) => resolve(event.data)
-            globalThis.bench.postMessage(message)
-          }),
-        { command, args },
-      )
-      if (answer.error) throw new Error(answer.error)
-      return answer.result
+    version: context.browser()?.version() ?? 'unknown',
+    async tab() {
+      const page = await context.newPage()
+      // Measurements end when they end.
+      page.setDefaultTimeout(0)
+      await page.goto(`http://127.0.0.1:${port}/`)
+      await page.waitForFunction(() => 'bench' in globalThis)
+      return {
+        page,
+        call: (command, args = {}) =>
+          page.evaluate(
+            ([command, args]) => /** @type {any} */ (globalThis).bench(/** @type {string} */ (command), args),
+            [command, args],
+          ),
+        close: () => page.close(),
+      }
     },
     async close() {
       await context.close()
