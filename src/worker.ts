@@ -3,4 +3,7 @@ import { createRuntime } from './runtime/create.ts'
 import type { Scope } from './worker/guard.ts'
 import { serve } from './worker/serve.ts'
 
-serve(self as unknown as Scope, createRuntime)
+/** What a first run will ask for. */
+const warm = () => Promise.all([import('./runtime/work.ts'), import('./runtime/receipts.ts')])
+
+serve(self as unknown as Scope, createRuntime, warm)

@@ -1,28 +1,28 @@
 /** Puts a runtime together: store, key, context, managers, background tasks, facade. */
 import { IcnError } from '../common/errors.ts'
+import { late } from '../common/late.ts'
 import { FixedTimeProvider, SystemTimeProvider, type TimeProvider } from '../common/time.ts'
 import { creditMana } from '../economics/ledger.ts'
 import { REGENERATION } from '../economics/rows.ts'
-import { openIdentity } from '../identity/identity-key.ts'
+import { openIdentity, seedSigners } from '../identity/identity-key.ts'
 import { type DidResolver, KeyDidResolver } from '../identity/resolver.ts'
-import { nobleSigner, type Signer } from '../identity/signer.ts'
+import type { Signer } from '../identity/signer.ts'
 import type { MeshNetworkService } from '../mesh/service.ts'
 import { LocalMeshService } from '../mesh/service-local.ts'
 import type { IcnRuntime, RuntimeOptions } from '../protocol/api.ts'
 import { openIndexedDbStore } from '../storage/indexeddb-store.ts'
-import { openMemoryStore } from '../storage/memory-store.ts'
 import { openState, type State } from '../storage/state.ts'
 import { type Table, table } from '../storage/types.ts'
 import { type ContextOptions, RuntimeContext } from './context.ts'
 import { type RunExclusive, webLocks } from './exclusive.ts'
 import { facade } from './facade.ts'
-import { resumeImports } from './import.ts'
-import { type RepairStrategy, startClock, startIntegrityChecker } from './integrity.ts'
-import { JobManager } from './jobs.ts'
-import { MeteredCache } from './metered-cache.ts'
-import { Modules } from './modules.ts'
+import type { RepairStrategy } from './integrity.ts'
+import { startClock, startIntegrityChecker } from './integrity-clock.ts'
 import { readOptions, type Settings } from './options.ts'
+import { Recovery } from './recovery.ts'
 import { startRegenerator } from './regenerator.ts'
+import { resumeImports } from './resume-imports.ts'
+import { lateRooms } from './rooms.ts'
 
 /** What may be injected beside the plain options; everything has a default. */
 export interface RuntimeServices
@@ -36,9 +36,6 @@ export interface RuntimeServices
   /** Instead of the strategy named in the options. */
   readonly repair?: RepairStrategy
 }
-
-/** Database of metered modules, of all runtimes of an origin: they are known by what they were made from. */
-const METERED = 'icn-metered-modules'
 
 /** One row, `created`: seconds since the epoch. */
 const DATABASE: Table<number> = table('database')
@@ -88,28 +85,24 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
   await begin(context, settings.initialMana)
   const background = new AbortController()
   await resumeImports(context, background.signal)
-  const cache = storage === 'memory' || services.state !== undefined ? null : new MeteredCache(METERED)
-  const modules = new Modules(state, limits, cache)
-  const jobs = new JobManager(context, modules)
-  await jobs.start()
   const repair: RepairStrategy =
     services.repair ?? (() => (integrityCheck === false ? 'report' : integrityCheck.repair))
+  const keepMetered = storage !== 'memory' && services.state === undefined
+  const rooms = lateRooms({ context, repair, keepMetered, signal: background.signal })
+  await new Recovery(context, background.signal, async () => (await rooms.work()).jobs).start()
   if (manaRegeneration !== false) startRegenerator(context, manaRegeneration, background.signal)
   if (integrityCheck !== false) {
     startIntegrityChecker(context, integrityCheck.intervalMs, repair, background.signal)
   }
   return facade({
     context,
-    modules,
-    jobs,
+    rooms,
     database: settings.database,
     regeneration: manaRegeneration,
-    repair,
     async close() {
       background.abort(new IcnError('Closed', 'The runtime was closed.'))
-      await jobs.close()
+      await rooms.close()
       await mesh.close()
-      await cache?.close()
       await state.close()
     },
   })
@@ -128,12 +121,16 @@ function begin(context: RuntimeContext, initialMana: bigint): Promise<void> {
   })
 }
 
+const memory = late('The code that stores in memory', () => import('../storage/memory-store.ts'))
+
 async function openStorage({ storage, database }: Settings): Promise<State> {
-  return openState(storage === 'memory' ? openMemoryStore() : await openIndexedDbStore(database))
+  return openState(
+    storage === 'memory' ? (await memory()).openMemoryStore() : await openIndexedDbStore(database),
+  )
 }
 
 async function openSigner({ identitySeed }: Settings, { keys }: State): Promise<Signer> {
-  if (identitySeed !== null) return nobleSigner(identitySeed)
+  if (identitySeed !== null) return (await seedSigners()).nobleSigner(identitySeed)
   return openIdentity(keys)
 }
 

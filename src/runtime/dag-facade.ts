@@ -3,6 +3,7 @@ import { expectBytes, expectU64, inWords } from '../common/bytes.ts'
 import { Cid, DAG_CBOR } from '../common/cid.ts'
 import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
+import { late } from '../common/late.ts'
 import type { DagBlock, DagLink } from '../dag/block.ts'
 import { dagRoot, getBlock, hasBlock, listBlocks, putBlock, rowFault } from '../dag/blocks.ts'
 import { type Repair, repairBlock } from '../dag/integrity.ts'
@@ -23,28 +24,26 @@ import type {
 } from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
 import { breathe } from './background.ts'
-import { exportCar } from './car.ts'
 import type { RuntimeContext } from './context.ts'
-import { exportDatabase } from './export.ts'
-import { type ImportOptions, importDatabase } from './import.ts'
-import { type RepairStrategy, verifyAll } from './integrity.ts'
+import type { ImportOptions } from './import.ts'
+import type { RepairStrategy } from './integrity.ts'
 import { listing, readPage } from './page.ts'
-import { prune } from './prune.ts'
 import { RESULTS } from './tables.ts'
+import type { Work } from './work.ts'
 
 type Dag = IcnRuntime['dag']
-type Method = <A extends unknown[], R>(work: (...args: A) => Promise<R> | R) => (...args: A) => Promise<R>
 
-/** @param remember makes a module of a stored block known again, by its CID */
-export function dagFacade(
-  context: RuntimeContext,
-  repair: RepairStrategy,
-  method: Method,
-  remember: (cid: string) => Promise<unknown>,
-): Dag {
+const checking = late('The code that checks blocks', () => import('./integrity.ts'))
+const pruning = late('The code that prunes blocks', () => import('./prune.ts'))
+const exporting = late('The code that exports', () => import('./export.ts'))
+const exportingCar = late('The code that exports CAR files', () => import('./car.ts'))
+const importing = late('The code that imports', () => import('./import.ts'))
+
+/** @param work where the modules of an import are made known again */
+export function dagFacade(context: RuntimeContext, repair: RepairStrategy, work: () => Promise<Work>): Dag {
   const { store, signer, time } = context
   return {
-    put: method(async (block: Parameters<Dag['put']>[0]) => {
+    put: async (block: Parameters<Dag['put']>[0]) => {
       if (typeof block !== 'object' || block === null) throw wrong('block', 'an object', block)
       const made = await signBlock(
         {
@@ -58,48 +57,49 @@ export function dagFacade(
       )
       await store.transact((tx) => putBlock(tx, made))
       return made.cid.toString()
-    }),
-    get: method((cid: string) => {
+    },
+    get: (cid: string) => {
       const parsed = Cid.parse(cid)
       return store.read((tx) => blockData(tx, parsed) ?? resultData(tx, parsed, context))
-    }),
-    has: method((cid: string) => {
+    },
+    has: (cid: string) => {
       const parsed = Cid.parse(cid)
       return store.read((tx) => hasBlock(tx, parsed) || tx.has(RESULTS, parsed.toString()))
-    }),
-    list: method((page?: Page & CallOptions) => {
+    },
+    list: (page?: Page & CallOptions) => {
       const range = readPage(page)
       return store.read((tx) => listBlocks(tx, range))
-    }),
-    pin: method((cid: string) => {
+    },
+    pin: (cid: string) => {
       const parsed = Cid.parse(cid)
       return store.transact((tx) => pinBlock(tx, parsed))
-    }),
-    unpin: method((cid: string) => {
+    },
+    unpin: (cid: string) => {
       const parsed = Cid.parse(cid)
       return store.transact((tx) => unpinBlock(tx, parsed))
-    }),
-    root: method(() => store.read(dagRoot)),
-    setTtl: method((cid: string, ttl: bigint | number | null) => {
+    },
+    root: () => store.read(dagRoot),
+    setTtl: (cid: string, ttl: bigint | number | null) => {
       const parsed = Cid.parse(cid)
       const at = ttl === null ? null : seconds(ttl, 'ttl')
       return store.transact((tx) => setBlockTtl(tx, parsed, at))
-    }),
-    prune: method(async (options?: { readonly now?: bigint | number } & CallOptions) => {
+    },
+    prune: async (options?: { readonly now?: bigint | number } & CallOptions) => {
       const now = options?.now === undefined ? time.seconds() : seconds(options.now, 'now')
-      return prune(context, now, options?.signal)
-    }),
-    verifyAll: method((options?: VerifyAllOptions) =>
-      verifyAll(context, strategyOf(options?.repair, repair), options),
-    ),
-    examine: method((cid: string) => {
+      return (await pruning()).prune(context, now, options?.signal)
+    },
+    verifyAll: async (options?: VerifyAllOptions) => {
+      const strategy = strategyOf(options?.repair, repair)
+      return (await checking()).verifyAll(context, strategy, options)
+    },
+    examine: (cid: string) => {
       const key = Cid.parse(cid).toString()
       return store.read((tx) => {
         const row = tx.get(BLOCKS, key)
         return row === undefined ? undefined : examined(key, row)
       })
-    }),
-    repair: method(async (cid: string, answer: RepairAnswer) => {
+    },
+    repair: async (cid: string, answer: RepairAnswer) => {
       const key = Cid.parse(cid).toString()
       const done = await store.transact((tx) => {
         const stored = tx.get(BLOCKS, key)
@@ -114,23 +114,25 @@ export function dagFacade(
       })
       if (done.gone && done.relinked) await recountReferences(store, breathe)
       return done.gone
-    }),
-    quarantined: method((page?: Page & CallOptions) => {
+    },
+    quarantined: (page?: Page & CallOptions) => {
       const range = readPage(page)
       return store.read((tx) => {
         const rows = tx.list(QUARANTINE, range)
         const items = rows.map(([cid, { row, reason }]) => ({ cid, reason, stored: content(row) }))
         return listing(items, rows, range.limit)
       })
-    }),
-    export: method(() => exportDatabase(context)),
-    exportCar: method(() => exportCar(context)),
-    import: method((stream: ReadableStream<Uint8Array>, options?: ImportOptions) => {
+    },
+    export: async () => (await exporting()).exportDatabase(context),
+    exportCar: async () => (await exportingCar()).exportCar(context),
+    import: async (stream: ReadableStream<Uint8Array>, options?: ImportOptions) => {
       if (typeof (stream as { getReader?: unknown } | null)?.getReader !== 'function') {
         throw wrong('stream', 'a ReadableStream of Uint8Array chunks', stream)
       }
+      const { importDatabase } = await importing()
+      const remember = async (cid: string) => (await work()).modules.remember(Cid.parse(cid))
       return importDatabase(context, stream, remember, options)
-    }),
+    },
   }
 }
 

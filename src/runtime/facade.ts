@@ -1,6 +1,7 @@
 /**
  * The in-thread runtime: `IcnRuntime` over a context. It reads its arguments strictly, since they come over the worker
- * boundary, and hands each call to the rule or the manager that knows it. Whatever is thrown leaves as an `IcnError`.
+ * boundary, and hands each call to the rule or the manager that knows it; those a start does not need are loaded with the
+ * first call (rooms.ts). Whatever is thrown leaves as an `IcnError`.
  */
 import { expectBytes, expectU64, inWords } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
@@ -8,8 +9,6 @@ import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { balanceOf, ledgerTotals, listAccounts, listJournal } from '../economics/ledger.ts'
 import { type RegenerationPolicy, regenerate } from '../economics/regeneration.ts'
-import { callByName, type PageContext } from '../host/page.ts'
-import { prepareCalls } from '../host/preload.ts'
 import type {
   CallOptions,
   IcnRuntime,
@@ -25,20 +24,9 @@ import type {
 import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
 import { reputationOf } from '../reputation/reputation.ts'
-import { audit } from './audit.ts'
 import type { RuntimeContext } from './context.ts'
-import { dagFacade } from './dag-facade.ts'
-import { checkEntry } from './execute.ts'
-import { hostJobs } from './host-jobs.ts'
-import type { RepairStrategy } from './integrity.ts'
-import { listJobs } from './job-list.ts'
-import { readEntry } from './job-request.ts'
-import { LOCAL_RUN_PRICE } from './job-rules.ts'
-import type { JobManager } from './jobs.ts'
-import { type Modules, moduleInfo, storeModule } from './modules.ts'
 import { listing, readPage } from './page.ts'
-import { listReceipts, readReceipt } from './receipts.ts'
-import { exportReceipt, importAndVerify, verifyRun } from './replay-store.ts'
+import { lateGroup, type Method, type Rooms } from './rooms.ts'
 import { MODULES } from './tables.ts'
 
 /** The release, as `inspect` tells it. */
@@ -46,24 +34,22 @@ export const VERSION = '0.1.0'
 
 export interface Assembly {
   readonly context: RuntimeContext
-  readonly modules: Modules
-  readonly jobs: JobManager
+  readonly rooms: Rooms
   readonly database: string
   readonly regeneration: RegenerationPolicy | false
-  readonly repair: RepairStrategy
   close(): Promise<void>
 }
 
 export function facade(assembly: Assembly): IcnRuntime {
-  const { context, modules, jobs } = assembly
+  const { context, rooms } = assembly
   const { store } = context
   const me = context.identity
 
   /** Wraps a method: refuses when closed or aborted, and lets nothing but `IcnError` out. */
   let closing: Promise<void> | undefined
-  const method =
-    <A extends unknown[], R>(work: (...args: A) => Promise<R> | R) =>
-    async (...args: A): Promise<R> => {
+  const method: Method =
+    (work) =>
+    async (...args) => {
       if (closing !== undefined) throw new IcnError('Closed', 'The runtime was closed.')
       const options = args.at(-1) as CallOptions | undefined
       if (options?.signal?.aborted) throw aborted(options.signal)
@@ -74,54 +60,14 @@ export function facade(assembly: Assembly): IcnRuntime {
       }
     }
 
-  const call = async (name: string, args: readonly unknown[]): Promise<unknown> => {
-    const now = context.time.seconds()
-    const submitted = new Map<bigint, string>()
-    let counted: string[] = []
-    let page: PageContext | undefined
-    const done = () => {
-      for (const metric of counted) context.count(metric)
-    }
-    await prepareCalls([name])
-    try {
-      const answer = await store.transact((tx) => {
-        submitted.clear()
-        counted = []
-        page = {
-          tx,
-          identity: me,
-          creator: me,
-          now,
-          capabilities: context.capabilities,
-          resolver: context.resolver,
-          dummyProofs: context.environment !== 'production',
-          jobs: hostJobs(context, now),
-          submitted,
-          lastError: null,
-          log: (line) => tx.emit({ type: 'log', detail: { ...line, source: 'page', at: Number(now) } }),
-          count: (metric) => counted.push(metric),
-        }
-        return callByName(name, args, page)
-      })
-      if (submitted.size > 0) context.count('runtime_jobs_submitted_total')
-      for (const id of submitted.values()) void jobs.enqueue(id)
-      // Refused, with something on record.
-      const refused = page?.lastError ?? null
-      if (refused !== null) throw refused
-      return answer
-    } finally {
-      done()
-    }
-  }
+  const call = async (name: string, args: readonly unknown[]) => (await rooms.work()).call(name, args)
 
   const runtime: IcnRuntime = {
     identity: { did: method(() => me.toString()) },
 
     modules: {
-      add: method((bytes: Uint8Array) => modules.add(expectBytes(bytes, 'The module'))),
-      inspect: method(async (bytes: Uint8Array) =>
-        moduleInfo(await modules.prepare(expectBytes(bytes, 'The module'))),
-      ),
+      add: method(async (bytes: Uint8Array) => (await rooms.work()).add(bytes)),
+      inspect: method(async (bytes: Uint8Array) => (await rooms.work()).inspect(bytes)),
       get: method((cid: string) =>
         store.read((tx) => {
           const key = Cid.parse(cid).toString()
@@ -139,56 +85,49 @@ export function facade(assembly: Assembly): IcnRuntime {
       }),
     },
 
-    run: method(async (module: string | Uint8Array, options: RunOptions = {}) => {
-      const bytes = typeof module === 'string' ? undefined : expectBytes(module, 'The module')
-      const prepared =
-        bytes === undefined ? await modules.load(Cid.parse(module as string)) : await modules.prepare(bytes)
-      const entry = readEntry(options.entry)
-      checkEntry(prepared.inspection, entry)
-      const request: JobRequest = {
-        manifestCid: typeof module === 'string' ? module : prepared.cid.toString(),
-        spec: { kind: 'CclWasm' },
-        costMana: options.costMana ?? LOCAL_RUN_PRICE,
-        entry,
-        ...(options.fuel === undefined ? {} : { fuel: options.fuel }),
-      }
-      return jobs.run(request, { ...options, profile: readProfile(options.profile) }, (tx) => {
-        if (bytes !== undefined) storeModule(tx, prepared, bytes)
-      })
-    }),
+    run: method(async (module: string | Uint8Array, options?: RunOptions) =>
+      (await rooms.work()).run(module, options),
+    ),
 
     jobs: {
-      submit: method((request: JobRequest) => jobs.submit(request)),
-      status: method((id: JobId) => jobs.status(readJobId(id))),
-      wait: method((id: JobId, options?: CallOptions) => jobs.wait(readJobId(id), options?.signal)),
-      list: method((page?: Parameters<IcnRuntime['jobs']['list']>[0]) => {
+      submit: method(async (request: JobRequest) => (await rooms.work()).jobs.submit(request)),
+      status: method(async (id: JobId) => (await rooms.work()).jobs.status(readJobId(id))),
+      wait: method(async (id: JobId, options?: CallOptions) =>
+        (await rooms.work()).jobs.wait(readJobId(id), options?.signal),
+      ),
+      list: method(async (page?: Parameters<IcnRuntime['jobs']['list']>[0]) => {
         const range = readPage(page)
+        const { listJobs } = await rooms.jobList()
         return store.read((tx) => listJobs(tx, range, page?.state))
       }),
-      cancel: method((id: JobId) => jobs.cancel(readJobId(id))),
+      cancel: method(async (id: JobId) => (await rooms.work()).jobs.cancel(readJobId(id))),
     },
 
     receipts: {
       get: method(async (cid: string) => {
         const key = Cid.parse(cid).toString()
+        const { readReceipt } = await rooms.receipts()
         const found = await store.read((tx) => readReceipt(tx, context, key))
         if (found !== undefined) return found
         throw new IcnError('MissingOrInvalidReceipt', `No receipt is stored under ${key}.`, {
           data: { cid: key, reason: 'unknownReceipt' },
         })
       }),
-      list: method((page?: Page & CallOptions) => {
+      list: method(async (page?: Page & CallOptions) => {
         const range = readPage(page)
+        const { listReceipts } = await rooms.receipts()
         return store.read((tx) => listReceipts(tx, context, range))
       }),
       anchor: method(async (json: string) => String(await call('host_anchor_receipt', [json]))),
-      verify: method((cid: string, options?: CallOptions) =>
-        verifyRun(context, modules, Cid.parse(cid), options?.signal),
-      ),
-      export: method((cid: string) => exportReceipt(context, Cid.parse(cid))),
-      importAndVerify: method((file: Uint8Array, options?: CallOptions) =>
-        importAndVerify(context, expectBytes(file, 'The file'), options?.signal),
-      ),
+      verify: method(async (cid: string, options?: CallOptions) => {
+        const [{ verifyRun }, { modules }] = await Promise.all([rooms.replay(), rooms.work()])
+        return verifyRun(context, modules, Cid.parse(cid), options?.signal)
+      }),
+      export: method(async (cid: string) => (await rooms.replay()).exportReceipt(context, Cid.parse(cid))),
+      importAndVerify: method(async (file: Uint8Array, options?: CallOptions) => {
+        const bytes = expectBytes(file, 'The file')
+        return (await rooms.replay()).importAndVerify(context, bytes, options?.signal)
+      }),
     },
 
     mana: {
@@ -225,7 +164,7 @@ export function facade(assembly: Assembly): IcnRuntime {
         const done = await store.transact((tx) => regenerate(tx, policy, 1n, context.time.milliseconds()))
         return done.credited
       }),
-      audit: method((options?: CallOptions) => audit(store, options?.signal)),
+      audit: method(async (options?: CallOptions) => (await rooms.audit()).audit(store, options?.signal)),
     },
 
     reputation: {
@@ -235,8 +174,24 @@ export function facade(assembly: Assembly): IcnRuntime {
       }),
     },
 
-
-    dag: dagFacade(context, assembly.repair, method, (cid) => modules.remember(Cid.parse(cid))),
+    dag: lateGroup(method, rooms.dag, {
+      put: true,
+      get: true,
+      has: true,
+      list: true,
+      pin: true,
+      unpin: true,
+      root: true,
+      setTtl: true,
+      prune: true,
+      verifyAll: true,
+      examine: true,
+      repair: true,
+      quarantined: true,
+      export: true,
+      exportCar: true,
+      import: true,
+    }),
 
     call: method((name: string, ...args: readonly unknown[]) => call(name, args)),
 
@@ -283,13 +238,6 @@ export function facade(assembly: Assembly): IcnRuntime {
 
 function readDid(did: unknown, fallback: Did): Did {
   return did === undefined ? fallback : Did.parse(did as string)
-}
-
-function readProfile(profile: unknown): boolean {
-  if (profile === undefined || typeof profile === 'boolean') return profile ?? false
-  throw new IcnError('InvalidSpec', `profile must be true or false, not ${inWords(profile)}.`, {
-    data: { name: 'profile' },
-  })
 }
 
 function readJobId(id: unknown): string {

@@ -18,6 +18,7 @@ import type { ImportProgress, ImportResult } from '../protocol/api.ts'
 import { type Table, type Transaction, table } from '../storage/types.ts'
 import { breathe } from './background.ts'
 import type { RuntimeContext } from './context.ts'
+import { IMPORTS } from './import-rows.ts'
 import { fromPlain } from './plain.ts'
 import { PORTABLE } from './portable.ts'
 import { isUnused, replaceState, type StateFile } from './restore.ts'
@@ -28,14 +29,6 @@ const AT_ONCE = { blocks: 256, bytes: 2 * 1024 * 1024, links: 4_096 } as const
 const MOST_STATE = { rows: 1_000_000, bytes: 128 * 1024 * 1024 } as const
 const SLICE_MS = 10
 
-interface ImportRow {
-  /** `staging`: nothing of it counts. `putting`: it is accepted, what is left of its blocks is still to be put. */
-  readonly phase: 'staging' | 'putting'
-  readonly blocks: number
-}
-
-/** By import: a random id. */
-export const IMPORTS: Table<ImportRow> = table('imports')
 /** By import, then number of its first block: how many blocks one commit can put without growing large. */
 export const IMPORT_BATCHES: Table<number> = table('importBatches')
 /** By import, then number: a block that waits. */
@@ -72,16 +65,8 @@ export function importDatabase(
   return context.runExclusive('import', turn, waiting.signal)
 }
 
-/** At the start of a runtime: an accepted import goes on before anybody asks, the rest of a broken one is swept away. */
-export async function resumeImports(context: RuntimeContext, signal: AbortSignal): Promise<void> {
-  const open = await context.store.read((tx) => tx.list(IMPORTS, { limit: 100 }))
-  if (open.length === 0) return
-  const turn = context.runExclusive('import', () => finishImports(context), signal)
-  if (open.some(([, { phase }]) => phase === 'putting')) await turn
-  else turn.catch(() => {})
-}
-
-async function finishImports(context: RuntimeContext): Promise<void> {
+/** Goes on with what was accepted and sweeps away the rest; to be called by whoever holds the lock `import`. */
+export async function finishImports(context: RuntimeContext): Promise<void> {
   for (const [id, row] of await context.store.read((tx) => tx.list(IMPORTS, { limit: 100 }))) {
     if (row.phase === 'putting') await putStaged(context, id)
     else await sweep(context, id)

@@ -12,8 +12,8 @@ import { recountReferences } from '../dag/references.ts'
 import { BLOCKS, type BlockRow, fromRow } from '../dag/rows.ts'
 import { shapeFault } from '../dag/rows-check.ts'
 import type { VerifyAllProgress, VerifyAllResult } from '../protocol/api.ts'
-import { type Table, type Transaction, table } from '../storage/types.ts'
-import { breathe, pause, repeatedly } from './background.ts'
+import type { Table } from '../storage/types.ts'
+import { breathe } from './background.ts'
 import type { RuntimeContext } from './context.ts'
 import { RESULTS } from './tables.ts'
 
@@ -25,8 +25,6 @@ export interface VerifyAllOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** When the background check last ended, ms since the epoch: one row, `integrity`. */
-const CLOCKS: Table<number> = table('runtimeClocks')
 /** Blocks looked up at once: fewer where they are large, more where they are small. */
 const SLICE = 32
 const MOST = 256
@@ -127,36 +125,4 @@ function resultFault(cid: string, bytes: Uint8Array): string | undefined {
   if (!(bytes instanceof Uint8Array)) return 'The row is not a result: its bytes are missing.'
   const found = cidOf(RAW, bytes).toString()
   return found === cid ? undefined : `CID mismatch: the result hashes to ${found}`
-}
-
-/** Checks whenever `intervalMs` have passed since the last check of any tab, and says what it found to all of them. */
-export function startIntegrityChecker(
-  context: RuntimeContext,
-  intervalMs: number,
-  repair: RepairStrategy,
-  signal: AbortSignal,
-): void {
-  const { store, time } = context
-  repeatedly(context, 'integrity', intervalMs, signal, async () => {
-    const last = await store.read((tx) => tx.get(CLOCKS, 'integrity'))
-    const since = time.milliseconds() - (last ?? 0)
-    if (since >= 0 && since < intervalMs) await pause(intervalMs - since, signal)
-    if (signal.aborted) return
-    const result = await verifyAll(context, repair, { signal })
-    await store.transact((tx) => {
-      tx.put(CLOCKS, 'integrity', time.milliseconds())
-      tx.emit({ type: 'integrity', detail: result })
-      if (result.bad.length === 0) return
-      const message = `${result.bad.length} of ${result.checked} blocks are damaged; ${result.repaired} were repaired.`
-      tx.emit({
-        type: 'log',
-        detail: { level: 'error', message, source: 'integrity', at: Number(time.seconds()) },
-      })
-    })
-  })
-}
-
-/** Begins the clock of a new database, so that its first check comes an interval later. */
-export function startClock(tx: Transaction, nowMs: number): void {
-  tx.put(CLOCKS, 'integrity', nowMs)
 }

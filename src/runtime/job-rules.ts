@@ -16,12 +16,11 @@ import type { JobState, JobStatus } from '../protocol/api.ts'
 import { reputationOf } from '../reputation/reputation.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
 import { jobBlock } from './job-block.ts'
+import { isOpen, MOST_OPEN_JOBS, openJobs } from './open-jobs.ts'
 import { COUNTS, type FailureRow, JOB_ORDER, JOBS, type JobRow, nextNumber, OPEN_JOBS } from './tables.ts'
 
 /** What a local run costs before the reputation discount, and the most a local executor is paid. */
 export const LOCAL_RUN_PRICE = 10n
-/** Most jobs that may wait or run at once; a submission beyond is refused (ref §14 row 46). */
-export const MOST_OPEN_JOBS = 1_000
 /** Longest chain of jobs submitted from inside jobs. */
 export const MOST_JOB_DEPTH = 8
 
@@ -135,15 +134,6 @@ export function endJob(tx: Transaction, row: JobRow, end: JobEnd): JobRow {
   tx.delete(OPEN_JOBS, sequenceKey(row.seq))
   tx.put(COUNTS, 'openJobs', Math.max(0, (tx.get(COUNTS, 'openJobs') ?? 1) - 1))
   return ended
-}
-
-export function isOpen(row: JobRow): boolean {
-  return row.state === 'Pending' || row.state === 'Assigned'
-}
-
-/** Open jobs, oldest first. */
-export function openJobs(tx: Transaction): readonly JobRow[] {
-  return tx.list(OPEN_JOBS, { limit: MOST_OPEN_JOBS }).flatMap(([, id]) => tx.get(JOBS, id) ?? [])
 }
 
 /** The jobs that wait to be run, as guests are told of them; ours are unsigned. */

@@ -12,12 +12,13 @@ import type { RuntimeContext } from './context.ts'
 import { untilAborted } from './exclusive.ts'
 import { JobQueue, type Turn } from './job-queue.ts'
 import { readSubmission } from './job-request.ts'
-import { beginJob, endJob, isOpen, jobEvent, jobStatus, submitJob } from './job-rules.ts'
+import { beginJob, endJob, jobEvent, jobStatus, submitJob } from './job-rules.ts'
 import type { Modules } from './modules.ts'
+import { isOpen } from './open-jobs.ts'
 import { Pace } from './pace.ts'
 import { failed, isStoreFault, type Performed, prepare, runOn } from './perform.ts'
 import { unknownJob } from './receipts.ts'
-import { killed, Recovery } from './recovery.ts'
+import { killed, type RecoveryActions } from './recovery.ts'
 import { done, type Source, StaleRun, settle, within } from './settle.ts'
 import { JOBS, type JobRow } from './tables.ts'
 
@@ -40,29 +41,27 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-export class JobManager {
+export class JobManager implements RecoveryActions {
   readonly #context: RuntimeContext
   readonly #modules: Modules
   readonly #queue: JobQueue<Waiting>
   readonly #pace = new Pace()
   readonly #closing = new AbortController()
-  readonly #recovery: Recovery
 
   constructor(context: RuntimeContext, modules: Modules) {
     this.#context = context
     this.#modules = modules
-    this.#recovery = new Recovery(context, this.#closing.signal, {
-      take: ({ id, attempts }) => void this.enqueue(id, { alone: attempts > 0 }),
-      fail: (row, error) => this.#settle(row, done(failed(error))),
-    })
     this.#queue = new JobQueue(context.jobsInFlight, async (job, turn) => {
       await this.#process(job, turn).then(job.resolve, job.reject)
     })
   }
 
-  /** Ends what killed the worker before, takes over what nobody runs any more. */
-  start(): Promise<void> {
-    return this.#recovery.start()
+  take({ id, attempts }: JobRow): void {
+    void this.enqueue(id, { alone: attempts > 0 })
+  }
+
+  fail(row: JobRow, error: IcnError): Promise<unknown> {
+    return this.#settle(row, done(failed(error)))
   }
 
   /** Pending when this resolves; it is run in the background. */

@@ -6,9 +6,10 @@ import { IcnError } from '../common/errors.ts'
 import type { JobStatus } from '../protocol/api.ts'
 import type { KilledRun, RuntimeContext } from './context.ts'
 import { untilAborted } from './exclusive.ts'
-import { isOpen, openJobs } from './job-rules.ts'
+import { isOpen, openJobs } from './open-jobs.ts'
 import { JOBS, type JobRow } from './tables.ts'
 
+/** The job manager, as far as jobs are taken over. */
 export interface RecoveryActions {
   /** Runs a job that is this runtime's from now on. */
   take(row: JobRow): void
@@ -19,10 +20,11 @@ export interface RecoveryActions {
 export class Recovery {
   readonly #context: RuntimeContext
   readonly #signal: AbortSignal
-  readonly #actions: RecoveryActions
+  readonly #actions: () => Promise<RecoveryActions>
   readonly #watched = new Set<string>()
 
-  constructor(context: RuntimeContext, signal: AbortSignal, actions: RecoveryActions) {
+  /** @param actions loads them: most starts find nothing to take over */
+  constructor(context: RuntimeContext, signal: AbortSignal, actions: () => Promise<RecoveryActions>) {
     this.#context = context
     this.#signal = signal
     this.#actions = actions
@@ -65,6 +67,7 @@ export class Recovery {
 
   async #failKilled(id: string, reason: KilledRun['reason']): Promise<void> {
     const { store, owner, limits } = this.#context
+    const actions = await this.#actions()
     const row = await store.transact((tx) => {
       const found = tx.get(JOBS, id)
       if (found === undefined || !isOpen(found)) return undefined
@@ -72,7 +75,7 @@ export class Recovery {
       return found
     })
     if (row === undefined) return
-    await this.#actions.fail(row, killed(id, reason, limits.executionMs))
+    await actions.fail(row, killed(id, reason, limits.executionMs))
   }
 
   async #watch(id: string): Promise<void> {
@@ -86,12 +89,14 @@ export class Recovery {
     if (owner === self || this.#watched.has(owner)) return
     this.#watched.add(owner)
     const adopt = async () => {
+      // Before they are ours: where the code does not come, somebody else may have them.
+      const actions = await this.#actions()
       const taken = await store.transact((tx) => {
         const left = openJobs(tx).filter((row) => row.owner === owner)
         for (const row of left) tx.put(JOBS, row.id, { ...row, owner: self })
         return left
       })
-      for (const row of taken) this.#actions.take(row)
+      for (const row of taken) actions.take(row)
     }
     void runExclusive(`owner/${owner}`, adopt, this.#signal)
       .catch(() => {})

@@ -1,6 +1,7 @@
 /** The worker's side of the boundary: one runtime behind a frozen facade that takes calls by name and plain data only. */
 import { expose } from 'comlink'
 import { IcnError } from '../common/errors.ts'
+import { late } from '../common/late.ts'
 import type { IcnRuntime, JobId, RuntimeOptions } from '../protocol/api.ts'
 import { encodeError } from '../protocol/errors.ts'
 import {
@@ -16,7 +17,6 @@ import {
 import { isMethodName, METHODS, type MethodName, WORKER_EVENTS } from '../protocol/methods.ts'
 import type { Transfers } from '../protocol/transfers.ts'
 import { guard, type Scope } from './guard.ts'
-import { serveTransfers } from './transfers.ts'
 
 /** What the runtime tells and asks its worker about. */
 export interface WorkerHooks {
@@ -29,12 +29,19 @@ export type CreateRuntime = (options: RuntimeOptions, hooks: WorkerHooks) => Pro
 
 type Method = (...args: unknown[]) => Promise<unknown>
 
-export function serve(scope: Scope, create: CreateRuntime): void {
+/** After the start, before `warm`: what the page asks for first is not to wait for it. */
+const WARM_AFTER_MS = 500
+
+/** @param warm loads what is likely to be asked for, while nobody waits; that it fails is said to whoever asks */
+export function serve(scope: Scope, create: CreateRuntime, warm?: () => Promise<unknown>): void {
   const calls = new Map<number, AbortController>()
   const callOf = new WeakMap<AbortSignal, number>()
   const post = (message: WorkerMessage) => scope.postMessage(message)
   let runtime: Promise<IcnRuntime> | undefined
-  let transfers: Transfers | undefined
+  const transfers = late('The code that moves streams', async (): Promise<Transfers> => {
+    const { serveTransfers } = await import('./transfers.ts')
+    return serveTransfers((await runtime)!)
+  })
 
   const hooks = (killed: readonly KilledJob[]): WorkerHooks => ({
     killed,
@@ -57,10 +64,10 @@ export function serve(scope: Scope, create: CreateRuntime): void {
         if (runtime) throw new IcnError('Internal', 'This worker has already been started.')
         runtime = create(options, hooks(killed))
         const ready = await runtime
-        transfers = serveTransfers(ready)
         forwardEvents(ready, post)
         const { limits } = await ready.inspect()
         const lifeLock = await holdLifeLock()
+        if (warm) setTimeout(() => warm().catch(() => {}), WARM_AFTER_MS)
         return { protocol: PROTOCOL_VERSION, executionMs: limits.executionMs, ...lifeLock } satisfies Welcome
       }),
 
@@ -85,7 +92,7 @@ export function serve(scope: Scope, create: CreateRuntime): void {
                 : {}),
             }
           if (effect === 'once') post({ icn: 'began', call: id })
-          return await methodOf(ready, transfers, method)(...full)
+          return await (await methodOf(ready, transfers, method))(...full)
         } finally {
           calls.delete(id)
         }
@@ -104,9 +111,14 @@ export function serve(scope: Scope, create: CreateRuntime): void {
   expose(Object.freeze(Object.assign(Object.create(null), facade)), guard(scope, Object.keys(facade)))
 }
 
-function methodOf(runtime: IcnRuntime, transfers: Transfers | undefined, name: MethodName): Method {
+async function methodOf(
+  runtime: IcnRuntime,
+  transfers: () => Promise<Transfers>,
+  name: MethodName,
+): Promise<Method> {
   const [first, second] = name.split('.') as [string, string | undefined]
-  const top = (first === 'transfers' ? { transfers } : runtime) as unknown as Record<string, unknown>
+  const own = first === 'transfers' ? { transfers: await transfers() } : runtime
+  const top = own as unknown as Record<string, unknown>
   const holder = (second === undefined ? top : top[first]) as Record<string, Method>
   return (...args) => (holder[second ?? first] as Method).apply(holder, args)
 }

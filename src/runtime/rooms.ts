@@ -1,0 +1,63 @@
+/** The rooms that a start and a plain question do not need; each is loaded at its first use. */
+import { late } from '../common/late.ts'
+import type { IcnRuntime } from '../protocol/api.ts'
+import type { RuntimeContext } from './context.ts'
+import type { RepairStrategy } from './integrity.ts'
+import type { Work } from './work.ts'
+
+export type Rooms = ReturnType<typeof lateRooms>
+
+export interface RoomsNeed {
+  readonly context: RuntimeContext
+  /** What to do with a damaged block when the call does not say. */
+  readonly repair: RepairStrategy
+  /** Metered modules are kept from one visit to the next. */
+  readonly keepMetered: boolean
+  /** Aborted when the runtime closes. */
+  readonly signal: AbortSignal
+}
+
+export function lateRooms({ context, repair, keepMetered, signal }: RoomsNeed) {
+  let opened: Work | undefined
+  const work = late('The code that runs contracts', async (): Promise<Work> => {
+    const { openWork } = await import('./work.ts')
+    signal.throwIfAborted()
+    opened = openWork(context, keepMetered)
+    return opened
+  })
+  return {
+    work,
+    jobList: late('The code that lists jobs', () => import('./job-list.ts')),
+    receipts: late('The code that reads receipts', () => import('./receipts.ts')),
+    replay: late('The code that replays runs', () => import('./replay-store.ts')),
+    audit: late('The code that audits the ledger', () => import('./audit.ts')),
+    dag: late('The code that reads and writes blocks', async (): Promise<IcnRuntime['dag']> => {
+      const { dagFacade } = await import('./dag-facade.ts')
+      return dagFacade(context, repair, work)
+    }),
+    /** What runs is finished. */
+    close: async () => opened?.close(),
+  }
+}
+
+/** Wraps what a caller may call (facade.ts). */
+export type Method = <A extends unknown[], R>(
+  work: (...args: A) => Promise<R> | R,
+) => (...args: A) => Promise<R>
+
+/**
+ * A group of methods whose room is loaded by the first call of any.
+ * @param names checked to be all of them
+ */
+export function lateGroup<T extends object>(
+  method: Method,
+  room: () => Promise<T>,
+  names: { readonly [K in keyof T]: true },
+): T {
+  const later = (name: string) =>
+    method(async (...args: unknown[]) => {
+      const group = (await room()) as Record<string, (...args: unknown[]) => unknown>
+      return group[name]!(...args)
+    })
+  return Object.fromEntries(Object.keys(names).map((name) => [name, later(name)])) as T
+}
