@@ -18,6 +18,7 @@ import {
   type BlockIndexRow,
   type BlockRow,
   DAG_HEADS,
+  DAG_STALE,
   DAG_STATE,
   type DagCounters,
   expiryKey,
@@ -126,19 +127,25 @@ export function rowFault(cid: string, row: BlockRow): string | undefined {
   }
 }
 
-/** Removes a block with its pin and expiry. @returns false when there was none */
+/**
+ * Removes a block with its pin and expiry. What a damaged one links to nobody knows any more: the counts of references
+ * are then marked as stale, to be made again from the blocks (references.ts).
+ * @returns false when there was none
+ */
 export function deleteBlock(tx: Transaction, cid: string): boolean {
-  const row = readable(tx, cid)
+  const row = tx.get(BLOCKS, cid)
   if (row === undefined) return false
+  const shapely = shapeFault(row) === undefined
+  const sound = shapely && rowFault(cid, row) === undefined
   tx.delete(BLOCKS, cid)
-  const index = sequenceKey(row.seq)
+  const index = shapely ? sequenceKey(row.seq) : undefined
   // A row changed by hand may name the number of another block.
-  if (tx.get(BLOCK_INDEX, index)?.cid === cid) tx.delete(BLOCK_INDEX, index)
+  if (index !== undefined && tx.get(BLOCK_INDEX, index)?.cid === cid) tx.delete(BLOCK_INDEX, index)
   const counters = dagCounters(tx)
   tx.put(DAG_STATE, 'counters', {
     ...counters,
     blocks: counters.blocks - 1,
-    bytes: counters.bytes - row.data.length,
+    bytes: counters.bytes - (shapely ? row.data.length : 0),
   })
   const meta = tx.get(BLOCK_META, cid)
   if (meta !== undefined) {
@@ -146,7 +153,8 @@ export function deleteBlock(tx: Transaction, cid: string): boolean {
     if (meta.ttl !== null) tx.delete(BLOCK_EXPIRY, expiryKey(meta.ttl, cid))
   }
   if (tx.has(DAG_HEADS, cid)) tx.delete(DAG_HEADS, cid)
-  for (const target of linkTargets(row)) {
+  if (!sound) markStale(tx)
+  for (const target of sound ? linkTargets(row) : []) {
     const left = (tx.get(BLOCK_REFS, target) ?? 1) - 1
     if (left > 0) {
       tx.put(BLOCK_REFS, target, left)
@@ -159,19 +167,9 @@ export function deleteBlock(tx: Transaction, cid: string): boolean {
   return true
 }
 
-/** The row, or what of it can be accounted for when it is not one; see references.ts for the rest. */
-function readable(tx: Transaction, cid: string): BlockRow | undefined {
-  const row = tx.get(BLOCKS, cid)
-  if (row === undefined || shapeFault(row) === undefined) return row
-  return {
-    seq: Number.MAX_SAFE_INTEGER,
-    data: new Uint8Array(0),
-    links: [],
-    timestamp: 0n,
-    author: '',
-    signature: null,
-    scope: null,
-  }
+/** Reference counts and heads are not to be relied on until they are made again from the blocks. */
+export function markStale(tx: Transaction): void {
+  tx.put(DAG_STALE, 'references', (tx.get(DAG_STALE, 'references') ?? 0) + 1)
 }
 
 export interface BlockListing {
@@ -192,7 +190,7 @@ export function listBlocks(
   return last !== undefined && found.length === page.limit ? { items, next: last[0] } : { items }
 }
 
-/** The DAG root: 64 hexadecimal digits (ref §3.7). */
+/** The DAG root as it is kept: 64 hexadecimal digits (ref §3.7). After damage `soundRoot` (references.ts) makes it anew. */
 export function dagRoot(tx: Transaction): string {
   const hash = sha256.create()
   let after: string | undefined

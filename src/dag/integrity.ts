@@ -5,7 +5,7 @@
 import { IcnError } from '../common/errors.ts'
 import type { Transaction } from '../storage/types.ts'
 import { blockFault, checkUnambiguous, type DagBlock } from './block.ts'
-import { deleteBlock, putBlock, rowFault } from './blocks.ts'
+import { deleteBlock, markStale, putBlock, rowFault } from './blocks.ts'
 import { pinBlock, setBlockTtl } from './retention.ts'
 import { BLOCK_INDEX, BLOCK_META, BLOCKS, type BlockRow, QUARANTINE, sequenceKey, toRow } from './rows.ts'
 import { shapeFault } from './rows-check.ts'
@@ -59,7 +59,9 @@ export function repairBlock(tx: Transaction, bad: BadBlock, repair: Repair): boo
     const fault = blockFault(repair)
     if (fault !== undefined) throw wrongReplacement(bad.cid, repair, fault)
     checkUnambiguous(repair)
-    // In place: order, pin, expiry and reference counts were made from the same content and still hold.
+    // A count made since it was damaged has left out what it links to.
+    markStale(tx)
+    // In place: order, pin and expiry were made from the same content and still hold.
     if (shapeFault(stored) === undefined && tx.get(BLOCK_INDEX, sequenceKey(stored.seq))?.cid === bad.cid) {
       tx.put(BLOCKS, bad.cid, toRow(repair, stored.seq))
       return true

@@ -1,11 +1,22 @@
 /**
  * All that is derived from the blocks, made again from the blocks themselves: reference counts, heads, order, counters.
- * Puts and deletes keep them (ref §3.7); only a row that was changed in the store, and is then taken out or replaced,
- * leaves some that no block explains.
+ * Puts and deletes keep them (ref §3.7); only a block that was changed in the store, and is then taken out or replaced,
+ * makes them stale, since what it was counted with is not known any more. That is on record in the same transaction, so
+ * that neither a crash nor a deletion by another way leaves a root that no block explains.
  */
+import { IcnError } from '../common/errors.ts'
 import type { StateStore, Table, Transaction } from '../storage/types.ts'
-import { dagCounters } from './blocks.ts'
-import { BLOCK_INDEX, BLOCK_REFS, BLOCKS, DAG_HEADS, DAG_STATE, linkTargets, sequenceKey } from './rows.ts'
+import { dagCounters, dagRoot, rowFault } from './blocks.ts'
+import {
+  BLOCK_INDEX,
+  BLOCK_REFS,
+  BLOCKS,
+  DAG_HEADS,
+  DAG_STALE,
+  DAG_STATE,
+  linkTargets,
+  sequenceKey,
+} from './rows.ts'
 import { shapeFault } from './rows-check.ts'
 
 const SLICE = 64
@@ -13,29 +24,54 @@ const ROWS = 500
 /** Blocks put or removed meanwhile make the count worthless; a busy store is counted again later. */
 const ATTEMPTS = 3
 
-/** @param pause called between slices @returns how many rows were wrong, or undefined when the store was too busy */
-export async function recountReferences(
+/**
+ * Makes them again if they are stale. A damaged block that is still there counts as stored and links to nothing.
+ * @param pause called between slices
+ * @returns how many rows were wrong, or undefined when the store was too busy
+ */
+export async function recountStale(
   store: StateStore,
   pause: () => Promise<void>,
 ): Promise<number | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const fixed = await recount(store, pause)
+    const stale = await store.read((tx) => tx.get(DAG_STALE, 'references'))
+    if (stale === undefined) return 0
+    const fixed = await recount(store, pause, stale)
     if (fixed !== undefined) return fixed
   }
   return undefined
 }
 
-async function recount(store: StateStore, pause: () => Promise<void>): Promise<number | undefined> {
+/** The DAG root, true of the blocks also after damage. @throws IcnError ProcessingFailure when the store is too busy */
+export async function soundRoot(store: StateStore, pause: () => Promise<void>): Promise<string> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const root = await store.read((tx) => (tx.has(DAG_STALE, 'references') ? undefined : dagRoot(tx)))
+    if (root !== undefined) return root
+    await recountStale(store, pause)
+  }
+  throw new IcnError(
+    'ProcessingFailure',
+    'The root is being made again after damage, and blocks changed faster than it could follow; try again.',
+    { data: { reason: 'busy' } },
+  )
+}
+
+async function recount(
+  store: StateStore,
+  pause: () => Promise<void>,
+  stale: number,
+): Promise<number | undefined> {
   const start = await store.read(dagCounters)
   const refs = new Map<string, number>()
-  /** Each block's key in the index, empty when its row is not a block. */
+  /** Each block's key in the index, empty when its row has none. */
   const cids = new Map<string, string>()
   let bytes = 0
   await inSlices(store, pause, SLICE, BLOCKS, (cid, row) => {
-    const sound = shapeFault(row) === undefined
-    cids.set(cid, sound ? sequenceKey(row.seq) : '')
-    if (!sound) return
+    const shapely = shapeFault(row) === undefined
+    cids.set(cid, shapely ? sequenceKey(row.seq) : '')
+    if (!shapely) return
     bytes += row.data.length
+    if (rowFault(cid, row) !== undefined) return
     for (const target of linkTargets(row)) refs.set(target, (refs.get(target) ?? 0) + 1)
   })
   const changes: ((tx: Transaction) => void)[] = []
@@ -71,6 +107,8 @@ async function recount(store: StateStore, pause: () => Promise<void>): Promise<n
   return store.transact((tx) => {
     const now = dagCounters(tx)
     if (now.nextSeq !== start.nextSeq || now.blocks !== start.blocks) return undefined
+    if (tx.get(DAG_STALE, 'references') !== stale) return undefined
+    tx.delete(DAG_STALE, 'references')
     for (const change of changes) change(tx)
     return changes.length
   })

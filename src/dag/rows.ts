@@ -55,6 +55,8 @@ export const DAG_HEADS: Table<1> = table('dagHeads')
 export const DAG_STATE: Table<DagCounters> = table('dagState')
 /** One row, `changes`: how often a block was pinned, so that a long look at the pins knows when it is out of date. */
 export const DAG_PINS: Table<number> = table('dagPins')
+/** One row, `references`: there while reference counts and heads may not be what the blocks say; see references.ts. */
+export const DAG_STALE: Table<number> = table('dagStale')
 /** By CID string: blocks taken out by the integrity checker. */
 export const QUARANTINE: Table<{ readonly row: BlockRow; readonly reason: string }> = table('quarantine')
 

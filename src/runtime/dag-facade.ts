@@ -5,9 +5,9 @@ import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { late } from '../common/late.ts'
 import type { DagBlock, DagLink } from '../dag/block.ts'
-import { dagRoot, getBlock, hasBlock, listBlocks, putBlock, rowFault } from '../dag/blocks.ts'
+import { getBlock, hasBlock, listBlocks, putBlock, rowFault } from '../dag/blocks.ts'
 import { type Repair, repairBlock } from '../dag/integrity.ts'
-import { recountReferences } from '../dag/references.ts'
+import { recountStale, soundRoot } from '../dag/references.ts'
 import { blockMetadata, pinBlock, setBlockTtl, unpinBlock } from '../dag/retention.ts'
 import { BLOCKS, type BlockRow, fromRow, QUARANTINE } from '../dag/rows.ts'
 import { shapeFault } from '../dag/rows-check.ts'
@@ -78,7 +78,7 @@ export function dagFacade(context: RuntimeContext, repair: RepairStrategy, work:
       const parsed = Cid.parse(cid)
       return store.transact((tx) => unpinBlock(tx, parsed))
     },
-    root: () => store.read(dagRoot),
+    root: () => soundRoot(store, breathe),
     setTtl: (cid: string, ttl: bigint | number | null) => {
       const parsed = Cid.parse(cid)
       const at = ttl === null ? null : seconds(ttl, 'ttl')
@@ -101,19 +101,19 @@ export function dagFacade(context: RuntimeContext, repair: RepairStrategy, work:
     },
     repair: async (cid: string, answer: RepairAnswer) => {
       const key = Cid.parse(cid).toString()
-      const done = await store.transact((tx) => {
+      const gone = await store.transact((tx) => {
         const stored = tx.get(BLOCKS, key)
         if (stored === undefined) {
           const block = replacement(key, answer, undefined)
-          return block === undefined ? { gone: true } : { gone: putBack(tx, key, block) }
+          return block === undefined ? true : putBack(tx, key, block)
         }
         const reason = rowFault(key, stored)
-        if (reason === undefined) return { gone: true }
+        if (reason === undefined) return true
         const how = replacement(key, answer, stored) ?? (answer as Repair)
-        return { gone: repairBlock(tx, { cid: key, reason, stored }, how), relinked: true }
+        return repairBlock(tx, { cid: key, reason, stored }, how)
       })
-      if (done.gone && done.relinked) await recountReferences(store, breathe)
-      return done.gone
+      await recountStale(store, breathe)
+      return gone
     },
     quarantined: (page?: Page & CallOptions) => {
       const range = readPage(page)

@@ -8,7 +8,7 @@ import { IcnError } from '../common/errors.ts'
 import { blockPreimage } from '../dag/block.ts'
 import { rowFault } from '../dag/blocks.ts'
 import { type BadBlock, type Repair, repairBlock } from '../dag/integrity.ts'
-import { recountReferences } from '../dag/references.ts'
+import { recountStale } from '../dag/references.ts'
 import { BLOCKS, type BlockRow, fromRow } from '../dag/rows.ts'
 import { shapeFault } from '../dag/rows-check.ts'
 import type { VerifyAllProgress, VerifyAllResult } from '../protocol/api.ts'
@@ -41,7 +41,6 @@ export async function verifyAll(
   const bad: { cid: string; reason: string }[] = []
   let checked = 0
   let repaired = 0
-  let relinked = false
   let began = performance.now()
   const checkAborted = () => {
     if (!signal?.aborted) return
@@ -86,7 +85,6 @@ export async function verifyAll(
     const found: BadBlock = { cid, reason, stored }
     const how = await repair(found)
     if (how === 'report') return false
-    relinked ||= typeof how === 'string' || shapeFault(stored) !== undefined
     return store.transact((tx) => repairBlock(tx, found, how))
   })
   // A result has no author to ask and no copy: a bad one is reported, never replaced.
@@ -97,7 +95,7 @@ export async function verifyAll(
     async () => false,
   )
   // What a damaged row said of its links is not what was counted when it was put.
-  if (relinked) await recountReferences(store, breathe)
+  await recountStale(store, breathe)
   return { checked, bad, repaired }
 }
 

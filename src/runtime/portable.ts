@@ -344,6 +344,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   dagHeads: 'made anew by each put',
   dagState: 'made anew by each put',
   dagPins: 'of this database only',
+  dagStale: 'of this database only',
   quarantine: 'damaged blocks are not carried on',
   results: 'carried as result records',
   regeneration: 'the clock of a database is its own',
