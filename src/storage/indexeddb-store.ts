@@ -13,7 +13,8 @@ import {
   type IcnSchema,
   migrate,
   readFormat,
-  SCHEMA_VERSION,
+  STEPS,
+  type Step,
 } from './schema.ts'
 import {
   type Announcement,
@@ -29,6 +30,8 @@ import {
 export interface IndexedDbOptions {
   /** How long opening may take, for instance because an old tab keeps an upgrade waiting. */
   readonly openMs?: number
+  /** Another chain of migrations than this build's own: for tests of the chain. */
+  readonly steps?: readonly Step[]
   /** How long a lock is waited for before the task runs without: locks here only save work, they guard nothing. */
   readonly lockMs?: number
 }
@@ -46,6 +49,7 @@ class IndexedDbStore implements Store {
   readonly name: string
   readonly #openMs: number
   readonly #lockMs: number
+  readonly #steps: readonly Step[]
   readonly #channel: BroadcastChannel
   readonly #listeners = new Set<(message: Announcement) => void>()
   #connection: Promise<IcnDatabase> | undefined
@@ -54,10 +58,11 @@ class IndexedDbStore implements Store {
   /** Why this store can no longer be used, once it cannot. */
   #over: IcnError | undefined
 
-  constructor(name: string, { openMs = 10_000, lockMs = 2000 }: IndexedDbOptions) {
+  constructor(name: string, { openMs = 10_000, lockMs = 2000, steps = STEPS }: IndexedDbOptions) {
     this.name = name
     this.#openMs = openMs
     this.#lockMs = lockMs
+    this.#steps = steps
     this.#channel = new BroadcastChannel(`icn-storage:${name}`)
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       const message = readAnnouncement(data)
@@ -82,7 +87,7 @@ class IndexedDbStore implements Store {
     }
     let refusal: IcnError | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
-    const opening = openDB<IcnSchema>(this.name, SCHEMA_VERSION, {
+    const opening = openDB<IcnSchema>(this.name, this.#version, {
       upgrade: (database, from, _to, transaction, event) => {
         // Chromium says here, and only here, that it found the files damaged and threw them away.
         const lost = (event as { dataLoss?: string }).dataLoss === 'total'
@@ -93,7 +98,15 @@ class IndexedDbStore implements Store {
           transaction.done.catch(() => {})
           transaction.abort()
         } else {
-          migrate(database, from, transaction)
+          migrate(this.#steps, database, from, transaction).catch((error: unknown) => {
+            refusal = this.#notMigrated(from, error)
+            transaction.done.catch(() => {})
+            try {
+              transaction.abort()
+            } catch {
+              // The failure was the transaction's own and has ended it.
+            }
+          })
         }
       },
       blocking: (_current, wanted) => {
@@ -279,8 +292,20 @@ class IndexedDbStore implements Store {
   #outdated(version: number): IcnError {
     return new IcnError(
       'VersionMismatch',
-      `Another tab brought the database "${this.name}" to version ${version}; this page was built for version ${SCHEMA_VERSION}. Reload the page to get the newer build.`,
-      { data: { reason: 'outdated', database: this.name, version, supported: SCHEMA_VERSION } },
+      `Another tab brought the database "${this.name}" to version ${version}; this page was built for version ${this.#version}. Reload the page to get the newer build.`,
+      { data: { reason: 'outdated', database: this.name, version, supported: this.#version } },
+    )
+  }
+
+  get #version(): number {
+    return this.#steps.length
+  }
+
+  #notMigrated(from: number, cause: unknown): IcnError {
+    return new IcnError(
+      'StorageUnavailable',
+      `The database "${this.name}" could not be brought from version ${from} to version ${this.#version} and is as it was: ${cause instanceof Error ? cause.message : String(cause)}. Go back to the build before, and export from there.`,
+      { data: { reason: 'migration', database: this.name, version: from, supported: this.#version }, cause },
     )
   }
 
@@ -313,8 +338,8 @@ class IndexedDbStore implements Store {
       if (!ours) return this.#foreign()
       return new IcnError(
         'VersionMismatch',
-        `The database "${this.name}" has version ${version}, made by a newer build than this one, which knows version ${SCHEMA_VERSION}. Reload the page to get the newer build.`,
-        { data: { reason: 'newer', database: this.name, version, supported: SCHEMA_VERSION }, cause },
+        `The database "${this.name}" has version ${version}, made by a newer build than this one, which knows version ${this.#version}. Reload the page to get the newer build.`,
+        { data: { reason: 'newer', database: this.name, version, supported: this.#version }, cause },
       )
     } finally {
       database?.close()

@@ -16,8 +16,11 @@ export interface IcnSchema extends DBSchema {
 export type IcnDatabase = IDBPDatabase<IcnSchema>
 type Upgrade = IDBPTransaction<IcnSchema, StoreNames<IcnSchema>[], 'versionchange'>
 
-/** Step n leads from version n to n + 1, inside the upgrade transaction: all of it or nothing. Never edit a step; add one. */
-const steps: readonly ((database: IcnDatabase, transaction: Upgrade) => void)[] = [
+/** Leads from one version to the next, inside the upgrade transaction: all of it or nothing. */
+export type Step = (database: IcnDatabase, transaction: Upgrade) => void | Promise<void>
+
+/** Step n leads from version n to n + 1. Never edit a step; add one, and a fixture of the version it leaves behind. */
+export const STEPS: readonly Step[] = [
   (database, transaction) => {
     for (const name of STORE_NAMES) database.createObjectStore(name)
     for (const op of genesis({ magic: MAGIC, format: FORMAT, generation: randomId() })) {
@@ -27,10 +30,20 @@ const steps: readonly ((database: IcnDatabase, transaction: Upgrade) => void)[] 
   },
 ]
 
-export const SCHEMA_VERSION = steps.length
+export const SCHEMA_VERSION = STEPS.length
 
-export function migrate(database: IcnDatabase, from: number, transaction: Upgrade): void {
-  for (const step of steps.slice(from)) step(database, transaction)
+/** The steps from version `from` on, in order. A step that fails leaves the database as it was. */
+export async function migrate(
+  steps: readonly Step[],
+  database: IcnDatabase,
+  from: number,
+  transaction: Upgrade,
+): Promise<void> {
+  // A step may await requests of this transaction and nothing else, or it would be over before the next begins.
+  for (const step of steps.slice(from)) {
+    const done = step(database, transaction)
+    if (done !== undefined) await done
+  }
 }
 
 /** The generation of a database of ours, or undefined for anything else. */
