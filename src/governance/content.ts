@@ -30,7 +30,7 @@ export interface Content {
 }
 
 /** Bytes of UTF-8, of bincode, of a body. */
-const MOST = { description: 4_096, type: 65_536, body: 262_144, key: 256, value: 4_096 }
+const MOST = { description: 4_096, type: 65_536, body: 65_536, key: 256, value: 4_096 }
 /** How far another node's clock may be ahead, seconds. */
 const MOST_AHEAD = 300n
 

@@ -19,13 +19,6 @@ const later = (index: number | null, names: string): AbiFunction[] =>
 
 export const HOST_ABI: readonly AbiFunction[] = [
   ...SERVED_ABI,
-  ...later(17, 'create_governance_proposal'),
-  ...later(18, 'open_governance_voting'),
-  ...later(19, 'cast_governance_vote'),
-  ...later(20, 'close_governance_proposal_voting'),
-  ...later(21, 'execute_governance_proposal'),
-  ...later(27, 'delegate_vote'),
-  ...later(28, 'revoke_delegation'),
   // The other names compiled contracts declare (ref §1.7), in the compiler's order.
   ...later(
     null,
@@ -38,8 +31,8 @@ export const HOST_ABI: readonly AbiFunction[] = [
       'verify_federation_membership coordinate_cross_federation_action ' +
       'version_contract ' +
       'update_did_document revoke_credential create_cooperative_membership ' +
-      'verify_cooperative_membership create_delegation calculate_delegated_power get_delegation_chain ' +
-      'resolve_delegated_vote submit_quadratic_vote calculate_quadratic_result ' +
+      'verify_cooperative_membership get_delegation_chain ' +
+      'submit_quadratic_vote calculate_quadratic_result ' +
       'calculate_reputation_weight calculate_stake_weight submit_weighted_vote ' +
       'create_multi_stage_proposal advance_proposal_stage get_proposal_stage create_budget ' +
       'calculate_surplus get_budget_balance create_dividend_pool allocate_budget_funds ' +

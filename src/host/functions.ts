@@ -1,6 +1,7 @@
 /** The served functions by their name in the table. */
 import type { HostFunction } from './context.ts'
 import { dagFunctions } from './dag.ts'
+import { governanceFunctions } from './governance.ts'
 import { identityFunctions } from './identity.ts'
 import { manaFunctions } from './mana.ts'
 import { meshFunctions } from './mesh.ts'
@@ -20,4 +21,5 @@ export const HOST_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
   ...stateFunctions,
   ...identityFunctions,
   ...proofFunctions,
+  ...governanceFunctions,
 }

@@ -6,6 +6,7 @@
 import { MAX_JOB_JSON_SIZE } from '../mesh/job.ts'
 import { type AbiFunction, MAX_CID_BYTES, served } from './entry.ts'
 import { DATA_ABI } from './served-data.ts'
+import { GOVERNANCE_ABI } from './served-governance.ts'
 import { PROOF_ABI } from './served-proofs.ts'
 
 export { type AbiFunction, type Capability, IMPORT_MODULE } from './entry.ts'
@@ -90,6 +91,7 @@ export const SERVED_ABI: readonly AbiFunction[] = [
   }),
   ...DATA_ABI,
   ...PROOF_ABI,
+  ...GOVERNANCE_ABI,
 ]
 
 const byName = new Map(

@@ -77,6 +77,7 @@ export interface RuntimeOptions {
   readonly limits?: Partial<RunLimits>
   /** Most jobs under way at once, 1 to 512: their guests run one after the other, their commits together. 64. */
   readonly jobsInFlight?: number
+  readonly governance?: GovernanceOptions
   readonly mesh?: { readonly kind: 'local' } | { readonly kind: 'broadcast-channel'; readonly name?: string }
 }
 
@@ -290,6 +291,118 @@ export interface ManaAudit {
   readonly faults: readonly { readonly did?: DidString; readonly reason: string }[]
 }
 
+// --- governance -------------------------------------------------------------------------------------------------
+
+/** Rules of a co-operative. Given ones replace those of the database; a proposal keeps the rules it was made under. */
+export interface GovernanceOptions {
+  /** First members of a new database. This node alone. */
+  readonly members?: readonly DidString[]
+  /** Counted votes a decision needs when its proposal names no other number. 1. */
+  readonly quorum?: bigint
+  /** Share of Yes among counted votes, above 0 and at most 1, when its proposal names no other. 0.5. */
+  readonly threshold?: number
+  /** Members who must stand behind a proposal before voting opens, the proposer among them. 1. */
+  readonly minSponsors?: number
+  /** Seconds an accepted proposal waits before it can be executed. 0. */
+  readonly timelockSecs?: bigint
+  /** Seconds after acceptance in which a veto counts. 0. */
+  readonly vetoGraceSecs?: bigint
+  /** Who may veto. Nobody. */
+  readonly vetoMembers?: readonly DidString[]
+}
+
+/** ref §2.12, with CIDs and DIDs as strings. */
+export type ProposalType =
+  | { readonly GenericText: string }
+  | { readonly SystemParameterChange: readonly [key: string, value: string] }
+  | { readonly NewMemberInvitation: DidString }
+  | { readonly RemoveMember: DidString }
+  | { readonly SoftwareUpgrade: string }
+  | { readonly BudgetAllocation: readonly [recipient: DidString, amount: bigint, purpose: string] }
+  | {
+      readonly Resolution: {
+        readonly actions: readonly (
+          | { readonly PauseCredential: CidString }
+          | { readonly FreezeReputation: DidString }
+        )[]
+      }
+    }
+
+export type ProposalStatus =
+  | 'Pending'
+  | 'PendingSponsorship'
+  | 'VotingOpen'
+  | 'AcceptedTimelock'
+  | 'Accepted'
+  | 'Rejected'
+  | 'Vetoed'
+  | 'Executed'
+  | 'Failed'
+
+export type VoteOption = 'Yes' | 'No' | 'Abstain'
+
+export interface ProposalRequest {
+  readonly proposalType: ProposalType
+  /** At most 4,096 bytes of UTF-8. */
+  readonly description: string
+  /** From now to the deadline, which opening the voting does not move. */
+  readonly durationSecs: bigint | number
+  /** Counted votes needed, 1 or more; the rules' when absent. */
+  readonly quorum?: bigint | number
+  /** Above 0 and at most 1; the rules' when absent. */
+  readonly threshold?: number
+  /** A longer text, kept as a block of the DAG; at most 65,536 bytes. */
+  readonly body?: Uint8Array
+}
+
+/** Times are seconds since the epoch. */
+export interface ProposalInfo {
+  readonly id: string
+  readonly proposer: DidString
+  readonly proposalType: ProposalType
+  readonly description: string
+  readonly createdAt: number
+  readonly votingDeadline: number
+  readonly status: ProposalStatus
+  /** The vote of each member that counts, in the order of their DIDs. */
+  readonly votes: readonly {
+    readonly voter: DidString
+    readonly option: VoteOption
+    readonly votedAt: number
+  }[]
+  /** With delegated votes: as they count now, or counted when the voting was closed. */
+  readonly tally: { readonly yes: number; readonly no: number; readonly abstain: number }
+  readonly quorum: bigint
+  readonly threshold: number
+  /** The proposer first. */
+  readonly sponsors: readonly DidString[]
+  readonly sponsorsNeeded: number
+  /** CID of the body's block. */
+  readonly contentCid?: CidString
+  readonly acceptedAt?: number
+  readonly timelockSecs?: bigint
+  readonly veto?: { readonly by: DidString; readonly at: number; readonly reason: string }
+}
+
+export interface Member {
+  readonly did: DidString
+  /** Seconds since the epoch. */
+  readonly since: number
+  /** The proposal by which the member was admitted; absent for a first member. */
+  readonly proposal?: string
+  /** Whose vote counts for them when they cast none. */
+  readonly delegate?: DidString
+}
+
+export interface SystemParameter {
+  readonly key: string
+  readonly value: string
+  /** The proposal that set it. */
+  readonly proposal: string
+  /** Seconds since the epoch. */
+  readonly at: number
+}
+
 // --- dag --------------------------------------------------------------------------------------------------------
 
 export interface DagLinkData {
@@ -481,6 +594,58 @@ export interface IcnRuntime {
   }
   readonly reputation: {
     get(did: DidString, options?: CallOptions): Promise<bigint>
+  }
+  /**
+   * Decisions of the co-operative whose members this database knows; this node acts as its own member.
+   * @example
+   * const id = await runtime.governance.create({
+   *   proposalType: { GenericText: 'Open on Sundays' }, description: 'Sundays', durationSecs: 86_400,
+   * })
+   * await runtime.governance.openVoting(id)
+   * await runtime.governance.castVote({ proposalId: id, option: 'Yes' })
+   */
+  readonly governance: {
+    /**
+     * Costs 10 mana, when it is accepted. Voting is opened by a call of its own.
+     * @returns the proposal's id
+     * @throws IcnError InvalidSpec, PermissionDenied for a non-member, Economic
+     */
+    create(request: ProposalRequest, options?: CallOptions): Promise<string>
+    /** @throws IcnError InvalidSpec, PermissionDenied for all but the proposer, InvalidJobState */
+    openVoting(id: string, options?: CallOptions): Promise<ProposalStatus>
+    /**
+     * Costs 1 mana, when it is accepted. Another vote takes the place of the one before.
+     * @throws IcnError InvalidSpec, PermissionDenied for a non-member, InvalidJobState, Economic
+     */
+    castVote(
+      vote: { readonly proposalId: string; readonly option: VoteOption | Lowercase<VoteOption> },
+      options?: CallOptions,
+    ): Promise<void>
+    /**
+     * Ends the voting and counts: the proposer at any time, every member from the deadline on.
+     * @throws IcnError InvalidSpec, PermissionDenied
+     */
+    close(id: string, options?: CallOptions): Promise<ProposalStatus>
+    /**
+     * Puts an accepted proposal into effect on this node, once.
+     * @throws IcnError InvalidJobState when it is not accepted, ProcessingFailure when it could not take effect and is
+     * Failed; either costs the proposer one reputation, once. InvalidSpec, PermissionDenied
+     */
+    execute(id: string, options?: CallOptions): Promise<ProposalStatus>
+    /** Stands behind a proposal where the rules ask for sponsors. @throws IcnError as openVoting */
+    sponsor(id: string, options?: CallOptions): Promise<ProposalStatus>
+    /** Stops an accepted proposal while it waits. @throws IcnError PermissionDenied, InvalidJobState, InvalidSpec */
+    veto(id: string, reason: string, options?: CallOptions): Promise<ProposalStatus>
+    /** Lends this node's vote to a member, for every proposal on which it casts none. @throws IcnError PermissionDenied, InvalidSpec */
+    delegate(to: DidString, options?: CallOptions): Promise<void>
+    revokeDelegation(options?: CallOptions): Promise<void>
+    get(id: string, options?: CallOptions): Promise<ProposalInfo | undefined>
+    /** Newest first. */
+    list(page?: Page & CallOptions): Promise<Listing<ProposalInfo>>
+    /** In the order of their DIDs; `total` counts them all. */
+    members(page?: Page & CallOptions): Promise<Listing<Member> & { readonly total: number }>
+    /** System parameters that proposals have set. */
+    parameters(page?: Page & CallOptions): Promise<Listing<SystemParameter>>
   }
   readonly dag: {
     put(

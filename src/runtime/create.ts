@@ -16,6 +16,7 @@ import { type Table, table } from '../storage/types.ts'
 import { type ContextOptions, RuntimeContext } from './context.ts'
 import { type RunExclusive, webLocks } from './exclusive.ts'
 import { facade } from './facade.ts'
+import { beginGovernance } from './governance-options.ts'
 import type { RepairStrategy } from './integrity.ts'
 import { startClock, startIntegrityChecker } from './integrity-clock.ts'
 import { readOptions, type Settings } from './options.ts'
@@ -82,7 +83,7 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
       ...lockOption(services.runExclusive, settings),
     },
   )
-  await begin(context, settings.initialMana)
+  await begin(context, settings)
   const background = new AbortController()
   await resumeImports(context, background.signal)
   const repair: RepairStrategy =
@@ -108,11 +109,12 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
   })
 }
 
-/** A new database gets its initial mana and its clocks, once. */
-function begin(context: RuntimeContext, initialMana: bigint): Promise<void> {
+/** A new database gets its initial mana, its clocks and its members, once. */
+function begin(context: RuntimeContext, { initialMana, governance }: Settings): Promise<void> {
   const at = context.time.seconds()
   const nowMs = context.time.milliseconds()
   return context.store.transact((tx) => {
+    beginGovernance(tx, governance, context.identity, at)
     if (tx.has(DATABASE, 'created')) return
     tx.put(DATABASE, 'created', Number(at))
     tx.put(REGENERATION, 'clock', { lastMs: nowMs })

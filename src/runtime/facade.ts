@@ -25,6 +25,7 @@ import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
 import { reputationOf } from '../reputation/reputation.ts'
 import type { RuntimeContext } from './context.ts'
+import { governanceFacade } from './governance-facade.ts'
 import { listing, readPage } from './page.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'
 import { MODULES } from './tables.ts'
@@ -173,6 +174,8 @@ export function facade(assembly: Assembly): IcnRuntime {
         return store.read((tx) => reputationOf(tx, account))
       }),
     },
+
+    governance: governanceFacade(context, method, call),
 
     dag: lateGroup(method, rooms.dag, {
       put: true,

@@ -9,6 +9,7 @@ import type {
   RuntimeOptions,
 } from '../protocol/api.ts'
 import { DEFAULT_LIMITS } from '../wasm/validate/limits.ts'
+import { type GovernanceSettings, readGovernance } from './governance-options.ts'
 
 export const DEFAULT_RUN_LIMITS: RunLimits = {
   fuel: 1_000_000n,
@@ -45,6 +46,7 @@ export interface Settings {
   readonly integrityCheck: IntegrityCheck | false
   readonly limits: RunLimits
   readonly jobsInFlight: number
+  readonly governance: GovernanceSettings
 }
 
 /** @throws IcnError InvalidSpec naming the option, what is expected and what came */
@@ -79,6 +81,7 @@ export function readOptions(options: RuntimeOptions = {}): Settings {
       1,
       MOST_JOBS_IN_FLIGHT,
     ),
+    governance: readGovernance(options.governance),
   }
 }
 

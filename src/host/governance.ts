@@ -1,0 +1,156 @@
+/**
+ * Governance for guests (ref §6.3): the run's account proposes, votes, closes, executes. Closing answers with the plain
+ * status; the count is had by a second call (ref §14 row 18).
+ */
+import { decodeJson, encodeJson } from '../common/codec.ts'
+import { Did } from '../common/did.ts'
+import {
+  type Actor,
+  castVote,
+  closeVoting,
+  createProposal,
+  openVoting,
+  readOption,
+  sponsorProposal,
+  vetoProposal,
+} from '../governance/calls.ts'
+import { executeProposal } from '../governance/execute.ts'
+import { delegateOf, delegateVote, electorate, isMember, revokeDelegation } from '../governance/members.ts'
+import { castVotePayload, closeProposalResult, createProposalPayload } from '../governance/payloads.ts'
+import { knownProposal, statusOf, tallyOf, votesOf } from '../governance/proposal.ts'
+import { parameter } from '../governance/rules.ts'
+import { headProposal } from '../governance/types.ts'
+import { toProposal } from '../governance/wire.ts'
+import type { HostContext, HostFunction } from './context.ts'
+import { refusal, unreadable } from './errors.ts'
+
+const actor = ({ identity, now }: HostContext): Actor => ({ me: identity, now })
+
+export const governanceFunctions = {
+  host_create_governance_proposal(context: HostContext, json: string): string {
+    const payload = unreadable('Failed to parse CreateProposalPayload JSON: ', () =>
+      decodeJson(createProposalPayload, json, 'payload'),
+    )
+    const bytes = payload.typeSpecificPayload.length + (payload.body?.length ?? 0)
+    return context.allowance.store(bytes, () => createProposal(context.tx, actor(context), payload).id)
+  },
+
+  host_open_governance_voting(context: HostContext, id: string): true {
+    openVoting(context.tx, actor(context), id)
+    return true
+  },
+
+  host_cast_governance_vote(context: HostContext, json: string): true {
+    const { proposalIdStr, voteOptionStr } = unreadable('Failed to parse CastVotePayload JSON: ', () =>
+      decodeJson(castVotePayload, json, 'payload'),
+    )
+    castVote(context.tx, actor(context), proposalIdStr, readOption(voteOptionStr))
+    return true
+  },
+
+  /** The status then, in plain words of ref §2.12. */
+  host_close_governance_proposal_voting: (context: HostContext, id: string): string =>
+    closeVoting(context.tx, actor(context), id).status,
+
+  /** `CloseProposalResult` JSON: the count as it stands. */
+  host_get_governance_tally(context: HostContext, id: string): string {
+    const row = knownProposal(context.tx, id)
+    const status = statusOf(context.tx, row, context.now)
+    return encodeJson(closeProposalResult, { status, ...tallyOf(context.tx, row) })
+  },
+
+  /** `Proposal` JSON in HEAD's form, whose word for Pending is Deliberation. */
+  host_get_governance_proposal(context: HostContext, id: string): string {
+    const row = knownProposal(context.tx, id)
+    return encodeJson(headProposal, toProposal(context.tx, row, context.now))
+  },
+
+  /** A failure is on record, so it is told by `lastError` and not thrown. */
+  host_execute_governance_proposal(context: HostContext, id: string): boolean {
+    const { failure } = executeProposal(context.tx, actor(context), id)
+    context.lastError = failure
+    return failure === null
+  },
+
+  host_sponsor_governance_proposal(context: HostContext, id: string): true {
+    sponsorProposal(context.tx, actor(context), id)
+    return true
+  },
+
+  host_veto_governance_proposal(context: HostContext, id: string, reason: string): true {
+    vetoProposal(context.tx, actor(context), id, reason)
+    return true
+  },
+
+  host_delegate_vote(context: HostContext, from: string, to: string): true {
+    const { tx, identity: me, now } = context
+    delegateVote(tx, { me, now, from: didOf(from) }, didOf(to))
+    return true
+  },
+
+  /** With the delegate and the matter, as compiled contracts have it, that very delegation is meant. */
+  host_revoke_delegation(context: HostContext, from: string, to?: string, scope = ''): boolean {
+    const { tx, identity: me, now } = context
+    const delegator = didOf(from)
+    everyMatter(scope)
+    if (to !== undefined && delegateOf(tx, delegator) !== didOf(to).toString()) return false
+    revokeDelegation(tx, { me, now, from: delegator })
+    return true
+  },
+
+  /** As compiled contracts have it: delegator, delegate, matter, share of the vote in percent. */
+  host_create_delegation(
+    context: HostContext,
+    from: string,
+    to: string,
+    scope: string,
+    weight: number,
+  ): true {
+    everyMatter(scope)
+    if (weight !== 100) {
+      throw refusal('InvalidParameters', `A vote is lent whole, weight 100, got ${weight}.`, { weight })
+    }
+    return governanceFunctions.host_delegate_vote(context, from, to)
+  },
+
+  /** Votes that follow the delegate's when their owners cast none: its own, and one for each member that lent theirs. */
+  host_calculate_delegated_power(context: HostContext, delegate: string, scope: string): number {
+    everyMatter(scope)
+    const { tx } = context
+    const did = didOf(delegate)
+    if (!isMember(tx, did)) return 0
+    return 1 + electorate(tx).filter(([, to]) => to === did.toString()).length
+  },
+
+  /** DID of the member whose vote counts for the voter on this proposal. */
+  host_resolve_delegated_vote(context: HostContext, voter: string, id: string, scope: string): string {
+    everyMatter(scope)
+    const { tx } = context
+    const did = didOf(voter)
+    const votes = votesOf(tx, knownProposal(tx, id))
+    const delegate = delegateOf(tx, did)
+    const lent = delegate !== null && !votes.has(did.toString()) && votes.has(delegate)
+    return lent ? delegate : did.toString()
+  },
+
+  host_is_member: (context: HostContext, did: string): boolean => isMember(context.tx, didOf(did)),
+
+  /** The empty string while no proposal has set it. */
+  host_get_system_parameter: (context: HostContext, key: string): string => parameter(context.tx, key) ?? '',
+} satisfies Record<string, HostFunction>
+
+function didOf(text: string): Did {
+  return unreadable('Invalid DID: ', () => Did.parse(text))
+}
+
+/** Compiled contracts may name a matter a delegation is for; here a delegation is for all of them. */
+function everyMatter(scope: string): void {
+  if (scope === '' || scope === 'all') return
+  throw refusal(
+    'InvalidParameters',
+    `A delegation is for every matter, "all", got "${scope.slice(0, 100)}".`,
+    {
+      scope: scope.slice(0, 100),
+    },
+  )
+}
