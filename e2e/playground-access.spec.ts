@@ -31,7 +31,7 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
   await open(page)
   await expect(page.locator('#module-title')).toBeVisible()
   await look('run, before the first run')
-  for (const place of ['receipts', 'blocks']) {
+  for (const place of ['receipts', 'jobs', 'blocks']) {
     await page.goto(`/#/${place}`)
     await expect(page.locator('.empty')).toBeVisible()
     await look(`${place}, empty`)
@@ -41,6 +41,7 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
     await expect(page.locator('#module-title')).toHaveText(
       id === 'endless' ? 'Count for ever' : 'Submit a job',
     )
+    await page.getByLabel('Show where the fuel goes').check()
     await run(page)
     await expect(outcome(page).locator(id === 'endless' ? '.slip-bad' : '.slip-good')).toBeVisible()
     await expect(outcome(page).getByText('Signature valid')).toBeVisible()
@@ -71,18 +72,23 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
   })
   await expect(page.locator('.problem')).toBeVisible()
   await look('run, refused module')
-  for (const place of ['receipts', 'mana', 'blocks']) {
+  for (const place of ['receipts', 'jobs', 'mana', 'blocks']) {
     await page.goto(`/#/${place}`)
     await expect(page.locator('.rows .row').first()).toBeVisible()
     await look(place)
   }
   await page.getByRole('button', { name: 'Verify every block' }).click()
   await expect(page.locator('.verdict')).toBeVisible()
+  await page.getByText('Mend, export, import, tidy up').click()
   await look('blocks, verified')
   await page.goto('/#/node')
   await expect(page.locator('.node .lines')).toBeVisible()
   await page.getByText('For engineers').click()
   await look('node')
+  await page.goto('/#/jobs')
+  await page.locator('.row-link').first().click()
+  await expect(page.locator('.timeline')).toBeVisible()
+  await look('job')
   await page.goto('/#/receipts')
   await page.locator('.row-link').last().click()
   await expect(page.locator('.receipt-facts')).toBeVisible()
@@ -158,7 +164,14 @@ test('the whole path works with the keyboard alone', async ({ page }) => {
   await expect(page.getByRole('radio', { name: 'Hello' })).toBeFocused()
   await page.keyboard.press('ArrowDown')
   await expect(page.locator('#module-title')).toHaveText('Spend mana')
-  for (const name of ['Open a .wasm file', 'Start with', 'Fuel budget', 'Memory, at most', 'Time, at most']) {
+  for (const name of [
+    'Open a .wasm file',
+    'Start with',
+    'Fuel budget',
+    'Memory, at most',
+    'Time, at most',
+    'Show where the fuel goes (slower)',
+  ]) {
     await page.keyboard.press('Tab')
     await expect(page.getByLabel(name)).toBeFocused()
   }

@@ -10,6 +10,7 @@ import { buildPackage, buildPlayground } from './build.mjs'
 import { checkImports } from './imports.mjs'
 import { root, run } from './lib/process.mjs'
 import { Tally } from './lib/tally.mjs'
+import { checkLinks, markdownFiles } from './links.mjs'
 import { lockfileProblems } from './lockfile.mjs'
 import { checkPackage } from './package.mjs'
 import { measure, report } from './size.mjs'
@@ -65,6 +66,11 @@ const stages = {
       const { files, problems } = checkImports()
       if (problems.length > 0) throw new Error(problems.join('\n'))
       return `${files} files`
+    })
+    await tally.check('links in the documentation lead somewhere', () => {
+      const { links, problems } = checkLinks(markdownFiles())
+      if (problems.length > 0) throw new Error(problems.join('\n'))
+      return `${links} links`
     })
     await tally.check('nothing unused', verdict('knip', '--no-progress'))
     await tally.check('the lockfile works everywhere', () => {

@@ -20,9 +20,11 @@ import { loadSamples } from './samples.ts'
 import { options, rememberedLimits } from './settings.ts'
 import { buildShell, type Shell } from './shell.ts'
 import { createStore, INITIAL, type Store, type UiState } from './store.ts'
+import { countThisTab } from './tabs.ts'
 import { applyTheme } from './theme.ts'
 
 applyTheme()
+countThisTab()
 const app = document.querySelector('#app')
 if (app) void start(app)
 
@@ -92,6 +94,13 @@ function open(context: Context, shell: Shell): IntakeHandlers {
       write: lazy(async () => (await import('./panels/write.ts')).writePanel(context)),
       open: lazy(async () => (await import('./panels/open.ts')).openPanel(context, handlers)),
       receipts: either(receiptsPanel(context), receiptPanel(context)),
+      jobs: lazy(async () => {
+        const [{ jobsPanel }, { jobPanel }] = await Promise.all([
+          import('./panels/jobs.ts'),
+          import('./panels/job-page.ts'),
+        ])
+        return either(jobsPanel(context), jobPanel(context))
+      }),
       mana: manaPanel(context),
       blocks: either(blocksPanel(context), blockPanel(context)),
       node: nodePanel(context),

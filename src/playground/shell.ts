@@ -11,6 +11,7 @@ const PLACES = [
   ['run', 'Run'],
   ['write', 'Write'],
   ['receipts', 'Receipts'],
+  ['jobs', 'Jobs'],
   ['mana', 'Mana'],
   ['blocks', 'Blocks'],
   ['node', 'Node'],

@@ -1,5 +1,5 @@
 /** What happened, in plain words. The runtime's own sentences carry the numbers; these say what they mean for a person. */
-import type { ManaCause } from '../index.ts'
+import type { JobStatus, ManaCause } from '../index.ts'
 import { number } from './format.ts'
 
 export type Tone = 'good' | 'bad' | 'warn'
@@ -187,4 +187,18 @@ const ENDS: Readonly<Record<string, string>> = {
 /** How a sample is meant to end. */
 export function expected({ ends, reason }: { readonly ends: string; readonly reason?: string }): string {
   return ENDS[reason ?? ends] ?? ENDS[ends] ?? 'Fails'
+}
+
+export const JOB_KINDS: Readonly<Record<JobStatus['kind'], string>> = {
+  CclWasm: 'Run a contract',
+  Echo: 'Echo: give back what was sent',
+  GenericPlaceholder: 'Placeholder: nothing to do',
+}
+
+export const JOB_STATES: Readonly<Record<JobStatus['state'], string>> = {
+  Pending: 'Waiting',
+  Assigned: 'Being worked on',
+  Completed: 'Completed',
+  Failed: 'Failed',
+  Cancelled: 'Cancelled',
 }

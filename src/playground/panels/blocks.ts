@@ -1,14 +1,13 @@
 /** The DAG: every block this node stores, its root, and a check of all of them. */
-import type { DagListItem, VerifyAllResult } from '../../index.ts'
-import { announce } from '../announce.ts'
+import type { DagListItem } from '../../index.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { bytes, number, plural, short, when } from '../format.ts'
-import { progress } from '../parts/busy.ts'
+import { bytes, plural, short, when } from '../format.ts'
 import { copyableId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
 import { rows } from '../parts/rows.ts'
 import { href, type PanelFactory } from '../router.ts'
+import { verification } from './upkeep.ts'
 
 const PAGE = 25
 
@@ -82,60 +81,6 @@ export function blocksPanel(context: Context): PanelFactory {
       ),
     }
   }
-}
-
-function verification({ runtime }: Context, signal: AbortSignal): HTMLElement {
-  const outcome = h('div', { class: 'verify-outcome' })
-  const button = h('button', { type: 'button', class: 'button' }, 'Verify every block')
-  let running = false
-
-  button.addEventListener('click', async () => {
-    if (running) return
-    running = true
-    button.setAttribute('aria-disabled', 'true')
-    const startedAt = performance.now()
-    try {
-      const result = await runtime.dag.verifyAll({
-        signal,
-        onProgress: ({ checked, bad }) => {
-          if (!running || performance.now() - startedAt < 200) return
-          const label = outcome.querySelector('.progress-label')
-          const text = `${number(checked)} checked, ${number(bad)} bad`
-          if (label) label.textContent = text
-          else fill(outcome, progress(text))
-        },
-      })
-      fill(outcome, verdict(result))
-      announce(sentence(result), result.bad.length === 0 ? 'polite' : 'assertive')
-    } catch (error) {
-      if (!signal.aborted) fill(outcome, problemCard(error))
-    } finally {
-      running = false
-      button.removeAttribute('aria-disabled')
-    }
-  })
-  return h('div', { class: 'verify' }, button, outcome)
-}
-
-function sentence({ checked, bad }: VerifyAllResult): string {
-  if (bad.length === 0) return `${plural(checked, 'block')} checked: all are what their names say.`
-  return `${plural(checked, 'block')} checked: ${number(bad.length)} do not match their names.`
-}
-
-function verdict(result: VerifyAllResult): HTMLElement {
-  return h(
-    'div',
-    { class: result.bad.length === 0 ? 'verdict tone-good' : 'verdict tone-bad' },
-    h('p', {}, sentence(result)),
-    result.bad.length > 0 &&
-      h(
-        'ul',
-        {},
-        result.bad.map(({ cid, reason }) =>
-          h('li', {}, h('a', { href: href('blocks', cid) }, short(cid)), `: ${reason}`),
-        ),
-      ),
-  )
 }
 
 function blockRow(item: DagListItem): HTMLElement {

@@ -5,20 +5,7 @@ import { number, when } from '../format.ts'
 import { facts } from '../parts/facts.ts'
 import { linkedId, shortId } from '../parts/id.ts'
 import { href } from '../router.ts'
-
-const KINDS: Readonly<Record<JobStatus['kind'], string>> = {
-  CclWasm: 'Run a contract',
-  Echo: 'Echo: give back what was sent',
-  GenericPlaceholder: 'Placeholder: nothing to do',
-}
-
-const STATES: Readonly<Record<JobStatus['state'], string>> = {
-  Pending: 'Waiting',
-  Assigned: 'Being worked on',
-  Completed: 'Completed',
-  Failed: 'Failed',
-  Cancelled: 'Cancelled',
-}
+import { JOB_KINDS, JOB_STATES } from '../words.ts'
 
 export function jobSection(job: JobStatus): HTMLElement {
   return h(
@@ -27,8 +14,8 @@ export function jobSection(job: JobStatus): HTMLElement {
     h('h2', {}, 'The job'),
     facts(
       [
-        ['What was asked', KINDS[job.kind]],
-        ['How it stands', STATES[job.state]],
+        ['What was asked', JOB_KINDS[job.kind]],
+        ['How it stands', JOB_STATES[job.state]],
         ['Asked by', shortId(job.creator)],
         job.parentJob !== undefined && [
           'Asked from inside',

@@ -3,11 +3,12 @@ import type { ManaEntry } from '../../index.ts'
 import { announce } from '../announce.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { number, signed, when } from '../format.ts'
+import { number, plural, signed, when } from '../format.ts'
 import { setShare } from '../parts/facts.ts'
 import { shortId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
 import { rows } from '../parts/rows.ts'
+import { task } from '../parts/task.ts'
 import type { PanelFactory } from '../router.ts'
 import { REGENERATION } from '../settings.ts'
 import { cause } from '../words.ts'
@@ -124,8 +125,32 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
       ),
       h('button', { type: 'button', class: 'button', onclick: () => void regenerate() }, 'Regenerate now'),
       trouble,
+      audit(runtime, signal),
     ),
     chart,
+  )
+}
+
+/** Every balance made again from the journal: what `Mana adds up` says in sums, account by account. */
+function audit(runtime: Context['runtime'], life: AbortSignal): HTMLElement {
+  return task(
+    'Check every balance',
+    async (_tell, signal) => {
+      const { accounts, entries, faults } = await runtime.mana.audit({ signal })
+      const checked = `${plural(accounts, 'account')} made again from ${plural(entries, 'change')}`
+      if (faults.length === 0)
+        return { good: true, sentence: `${checked}: every balance is what its changes add up to.` }
+      return {
+        good: false,
+        sentence: `${checked}: ${plural(faults.length, 'fault')}.`,
+        detail: h(
+          'ul',
+          {},
+          faults.map(({ did, reason }) => h('li', {}, did ? [shortId(did), ': '] : '', reason)),
+        ),
+      }
+    },
+    life,
   )
 }
 

@@ -8,13 +8,17 @@ import { bar, facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
 import type { PanelFactory } from '../router.ts'
+import { browserSection } from './browser.ts'
 
 export function nodePanel({ runtime }: Context): PanelFactory {
   return (_argument, signal) => {
     const body = h('div', { class: 'node' })
     const load = async () => {
       try {
-        fill(body, ...content(await withProgress(body, 'Asking the runtime', runtime.inspect({ signal }))))
+        fill(
+          body,
+          ...content(await withProgress(body, 'Asking the runtime', runtime.inspect({ signal })), signal),
+        )
       } catch (error) {
         if (!signal.aborted) fill(body, problemCard(error, { retry: () => void load() }))
       }
@@ -42,7 +46,7 @@ export function nodePanel({ runtime }: Context): PanelFactory {
   }
 }
 
-function content(state: RuntimeInspection): readonly HTMLElement[] {
+function content(state: RuntimeInspection, signal: AbortSignal): readonly HTMLElement[] {
   const { limits } = state
   return [
     h(
@@ -57,6 +61,7 @@ function content(state: RuntimeInspection): readonly HTMLElement[] {
         ['Version', `${state.version}, protocol ${state.protocolVersion}`],
       ]),
       storage(state),
+      browserSection(signal),
     ),
     mana(state),
     h(

@@ -1,0 +1,53 @@
+/** What this browser does for the node: whether it may clear the storage, other tabs, working without a network. */
+import { announce } from '../announce.ts'
+import { fill, h } from '../dom.ts'
+import { plural } from '../format.ts'
+import { facts } from '../parts/facts.ts'
+import { openTabs } from '../tabs.ts'
+
+export function browserSection(signal: AbortSignal): HTMLElement {
+  const place = h('div', { class: 'browser-facts' })
+
+  async function show(): Promise<void> {
+    const [tabs, persisted] = await Promise.all([openTabs(), navigator.storage?.persisted?.() ?? false])
+    if (signal.aborted) return
+    const offline = navigator.serviceWorker?.controller != null
+    fill(
+      place,
+      facts([
+        ['Open in', plural(tabs, 'tab')],
+        ['Without a network', offline ? 'it works' : 'it works after the next visit, if the site allows it'],
+        ['Kept', persisted ? 'until you clear it' : 'as long as the browser has room'],
+      ]),
+      !persisted &&
+        h(
+          'button',
+          { type: 'button', class: 'button', onclick: () => void keep() },
+          'Ask the browser to keep it',
+        ),
+    )
+  }
+
+  async function keep(): Promise<void> {
+    const granted = await navigator.storage.persist().catch(() => false)
+    announce(
+      granted
+        ? 'The browser keeps what is stored here until you clear it.'
+        : 'The browser did not agree. It may, once this page has been used more often or is bookmarked.',
+    )
+    if (!granted)
+      place.append(
+        h(
+          'p',
+          { class: 'quiet' },
+          'The browser did not agree. It may, once this page has been used more often or is bookmarked. Until then an export is the safe copy.',
+        ),
+      )
+    else await show()
+  }
+
+  void show().catch(() =>
+    fill(place, h('p', { class: 'quiet' }, 'This browser tells nothing about its storage.')),
+  )
+  return place
+}

@@ -1,0 +1,125 @@
+/** One job: its states over time, as far as this node has seen them, and what came of it. */
+import type { JobStatus } from '../../index.ts'
+import { announce } from '../announce.ts'
+import { type Context, listen } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { milliseconds, when } from '../format.ts'
+import { withProgress } from '../parts/busy.ts'
+import { facts } from '../parts/facts.ts'
+import { copyableId, linkedId } from '../parts/id.ts'
+import { problemCard } from '../parts/problem.ts'
+import { href, type PanelFactory } from '../router.ts'
+import { ending, JOB_STATES } from '../words.ts'
+import { jobSection } from './job.ts'
+
+export function jobPanel({ runtime }: Context): PanelFactory {
+  return (jobId = '', signal) => {
+    const body = h('div', { class: 'receipt' })
+    const trouble = h('div')
+    /** States seen while the page was open, with their time; the runtime itself keeps the first and the last. */
+    const seen = new Map<JobStatus['state'], number>()
+
+    function show(job: JobStatus): void {
+      if (!seen.has(job.state)) seen.set(job.state, job.finishedAt ?? Date.now() / 1000)
+      fill(
+        body,
+        h('div', { class: 'receipt-facts' }, timeline(job), waits(job) && cancelButton(), trouble),
+        h('div', { class: 'receipt-facts' }, jobSection(job), results(job)),
+      )
+    }
+
+    function timeline(job: JobStatus): HTMLElement {
+      const end = job.failure && ending(false, null, job.failure)
+      const steps = [
+        ['Asked for', when(job.submittedAt)],
+        ...(seen.has('Assigned') ? [[JOB_STATES.Assigned, when(seen.get('Assigned') ?? 0)]] : []),
+        waits(job)
+          ? [JOB_STATES[job.state], 'now']
+          : [JOB_STATES[job.state], when(job.finishedAt ?? job.submittedAt)],
+      ]
+      return h(
+        'section',
+        {},
+        h('h2', {}, 'What happened'),
+        h(
+          'ol',
+          { class: 'timeline' },
+          steps.map(([state, time]) =>
+            h('li', {}, h('strong', {}, state), h('span', { class: 'quiet' }, time)),
+          ),
+        ),
+        job.finishedAt !== undefined &&
+          h('p', { class: 'quiet' }, `It took ${span(job.finishedAt - job.submittedAt)} from first to last.`),
+        end && h('p', {}, `${end.sentence} ${job.failure?.message ?? ''}`),
+      )
+    }
+
+    function cancelButton(): HTMLElement {
+      return h(
+        'p',
+        { class: 'actions' },
+        h('button', { type: 'button', class: 'button', onclick: () => void cancel() }, 'Cancel the job'),
+      )
+    }
+
+    async function cancel(): Promise<void> {
+      try {
+        show(await runtime.jobs.cancel(jobId, { signal }))
+        announce('The job was cancelled. Its mana was given back.')
+      } catch (error) {
+        if (!signal.aborted) fill(trouble, problemCard(error))
+      }
+    }
+
+    async function load(): Promise<void> {
+      try {
+        show(await withProgress(body, 'Loading the job', runtime.jobs.status(jobId, { signal })))
+      } catch (error) {
+        if (!signal.aborted)
+          fill(body, problemCard(error, { title: 'This job could not be shown', retry: () => void load() }))
+      }
+    }
+
+    void load()
+    listen(runtime, 'job', (job) => job.jobId === jobId && show(job), signal)
+    return {
+      title: 'Job',
+      element: h(
+        'div',
+        {},
+        h(
+          'header',
+          { class: 'page-head' },
+          h('p', { class: 'back' }, h('a', { href: href('jobs') }, 'All jobs')),
+          h('h1', {}, 'Job'),
+        ),
+        body,
+      ),
+    }
+  }
+}
+
+const waits = ({ state }: JobStatus) => state === 'Pending' || state === 'Assigned'
+
+/** Jobs are timed in whole seconds. */
+const span = (seconds: number) => (seconds < 1 ? 'less than a second' : milliseconds(seconds * 1000))
+
+function results(job: JobStatus): HTMLElement {
+  return h(
+    'section',
+    {},
+    h('h2', {}, 'Where it is kept'),
+    facts(
+      [
+        ['Job', copyableId(job.jobId, 'the job’s id')],
+        ['Contract', linkedId(job.manifestCid, href('blocks', job.manifestCid))],
+        job.receiptCid !== undefined && [
+          'Receipt',
+          linkedId(job.receiptCid, href('receipts', job.receiptCid)),
+        ],
+        job.resultCid !== undefined && ['Result', linkedId(job.resultCid, href('blocks', job.resultCid))],
+      ],
+      'facts facts-stacked',
+    ),
+  )
+}
