@@ -39,14 +39,36 @@ const COLUMNS = 5
 /** The places of one body, reused from body to body. Offsets are absolute in the module. */
 export class PlaceTable {
   count = 0
-  #data = new Int32Array(COLUMNS * 1024)
+  #data: Int32Array
   /** Offsets of `local.get`, `local.set` and `local.tee` in code that can run. */
-  locals = new Int32Array(1024)
+  locals: Int32Array
   localCount = 0
+
+  constructor(data = new Int32Array(COLUMNS * 1024), locals = new Int32Array(1024)) {
+    this.#data = data
+    this.locals = locals
+  }
 
   clear(): void {
     this.count = 0
     this.localCount = 0
+  }
+
+  /** What a copy takes. */
+  get byteLength(): number {
+    return (this.count * COLUMNS + this.localCount) * 4
+  }
+
+  /** As it is now, in arrays that `room` gives. */
+  copy(room: (length: number) => Int32Array<ArrayBuffer>): PlaceTable {
+    const data = room(this.count * COLUMNS)
+    data.set(this.#data.subarray(0, data.length))
+    const locals = room(this.localCount)
+    locals.set(this.locals.subarray(0, locals.length))
+    const copy = new PlaceTable(data, locals)
+    copy.count = this.count
+    copy.localCount = this.localCount
+    return copy
   }
 
   add(kind: number, start: number, end: number, cost: number, argument: number): void {
@@ -219,6 +241,14 @@ export class BodyAnalyser {
               if (--depth < 0) {
                 if (r.position !== last) r.fail('the end of the function body', r.position, 'more bytes')
                 facts.operands = Math.max(highest, height)
+                checkLimit(
+                  this.#limits,
+                  'operands',
+                  facts.operands,
+                  'a number of operands',
+                  'code',
+                  body.start,
+                )
                 return facts
               }
             }

@@ -9,7 +9,7 @@
 import { type BodyFacts, Place, type PlaceTable } from './analysis.ts'
 import { readNumber, skipNumber } from './instructions.ts'
 import type { LoopVersion } from './loops.ts'
-import { NanShape, type NanSite } from './nan.ts'
+import { NanShape, type NanSites, NO_SITES } from './nan.ts'
 import { NumericOp, Op } from './opcodes.ts'
 import type { Charges } from './optimise.ts'
 import type { FunctionPlan, ModulePlan } from './plan.ts'
@@ -88,7 +88,7 @@ export class BodyEmitter {
   /** How far declared locals move. */
   #shift = 0
   #nextLocal = 0
-  #nanSites: readonly NanSite[] = []
+  #nanSites: NanSites = NO_SITES
   #nextNan = 0
   /** Spare locals by NaN shape. */
   readonly #nanLocals = [0, 0, 0, 0]
@@ -114,7 +114,7 @@ export class BodyEmitter {
     facts: BodyFacts,
     places: PlaceTable,
     charges: Charges,
-    nanSites: readonly NanSite[],
+    nanSites: NanSites,
     versions: ReadonlyMap<number, LoopVersion>,
   ): void {
     const { module, plan } = this.#context
@@ -180,7 +180,7 @@ export class BodyEmitter {
     this.#wide = first + added.length
     if (this.#versions.size > 0) added.push(Type.i64)
     for (const shape of [NanShape.f32, NanShape.f64, NanShape.f32x4, NanShape.f64x2])
-      if (this.#nanSites.some((site) => site.shape === shape)) {
+      if (this.#nanSites.has(shape)) {
         this.#nanLocals[shape] = first + added.length
         added.push(shape === NanShape.f32 ? Type.f32 : shape === NanShape.f64 ? Type.f64 : Type.v128)
       }
@@ -404,10 +404,10 @@ export class BodyEmitter {
   #copy(from: number, to: number): void {
     let at = from
     const sites = this.#nanSites
-    for (; this.#nextNan < sites.length && sites[this.#nextNan]!.offset <= to; this.#nextNan++) {
-      const { offset, shape } = sites[this.#nextNan]!
+    for (; this.#nextNan < sites.count && sites.offset(this.#nextNan) <= to; this.#nextNan++) {
+      const offset = sites.offset(this.#nextNan)
       this.#copyShifted(at, offset)
-      this.#canonical(shape)
+      this.#canonical(sites.shape(this.#nextNan))
       at = offset
     }
     this.#copyShifted(at, to)

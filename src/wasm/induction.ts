@@ -201,36 +201,29 @@ function combine(left: Linear, right: Linear, op: number): Linear | null {
   return null
 }
 
-/** What locals hold at the loops that begin at `loops` (offsets in order), as far as straight code before them tells. */
-export function enteredLocals(
+/**
+ * What locals hold behind a stretch of straight code, where it says so.
+ * @param fresh the stretch begins the body of a function with so many parameters: declared locals are zero
+ */
+export function assignedLocals(
   bytes: Uint8Array,
-  codeStart: number,
-  params: number,
-  loops: readonly number[],
-): KnownLocals[] {
-  const found: KnownLocals[] = []
-  let known = new Map<number, number | null>()
-  /** Declared locals are zero until control may have come from elsewhere. */
-  let fresh = true
+  from: number,
+  to: number,
+  fresh: { readonly params: number } | null,
+): KnownLocals {
+  const known = new Map<number, number | null>()
   let constant: number | null = null
-  for (let at = codeStart; found.length < loops.length; ) {
+  for (let at = from; at < to; ) {
     const op = bytes[at]!
     const next = skipInstruction(bytes, at)
-    if (op === Op.loop && at === loops[found.length]) {
-      const snapshot = new Map(known)
-      const zero = fresh
-      found.push((local) =>
-        snapshot.has(local) ? (snapshot.get(local) ?? undefined) : zero && local >= params ? 0 : undefined,
-      )
-    }
-    if (op === Op.loop || op === Op.if || op === Op.else || op === Op.end) {
-      known = new Map()
-      fresh = false
-    }
     if (op === Op.localSet || op === Op.localTee) known.set(readNumber(bytes, at + 1), constant)
     if (op !== Op.localTee)
       constant = op === Op.i32Const ? new Reader(bytes, at + 1, next, 'code').signed(32, 'a constant') : null
     at = next
   }
-  return found
+  return (local) => {
+    const assigned = known.get(local)
+    if (assigned !== undefined) return assigned ?? undefined
+    return fresh !== null && local >= fresh.params ? 0 : undefined
+  }
 }

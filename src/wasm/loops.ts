@@ -7,7 +7,7 @@
  * long ones gain (measured on the kernels: base64 and PRNG won 5 to 10 %, matrices and big integers lost as much).
  */
 import { Place, type PlaceTable } from './analysis.ts'
-import { enteredLocals, tripCount } from './induction.ts'
+import { assignedLocals, type KnownLocals, tripCount } from './induction.ts'
 import type { Charges } from './optimise.ts'
 import type { ParsedModule } from './sections.ts'
 
@@ -35,20 +35,46 @@ export function findLoopVersions(
   room: number,
 ): { versions: ReadonlyMap<number, LoopVersion>; used: number } {
   const versions = new Map<number, LoopVersion>()
-  const candidates = findCandidates(table, charges)
-  if (candidates.length === 0) return { versions, used: 0 }
-  const starts = candidates.map(({ loop }) => table.start(loop))
-  const entered = enteredLocals(module.bytes, codeStart, params, starts)
   let used = 0
-  candidates.forEach(({ loop, endRow }, i) => {
+  for (const { loop, endRow } of findCandidates(table, charges)) {
     const size = table.start(endRow) - table.start(loop)
-    if (used + size > room) return
-    const trips = tripCount(module, table.end(loop), table.start(endRow - 1), entered[i]!)
-    if (trips === null || trips < FEWEST_TRIPS) return
+    if (used + size > room) continue
+    const entered = enteredWith(module.bytes, table, loop, codeStart, params)
+    const trips = tripCount(module, table.end(loop), table.start(endRow - 1), entered)
+    if (trips === null || trips < FEWEST_TRIPS) continue
     versions.set(loop, { endRow, cost: trips * charges.header[loop]! })
     used += size
-  })
+  }
   return { versions, used }
+}
+
+/** What locals hold when a loop is entered, told by the code since control may last have come from elsewhere. */
+function enteredWith(
+  bytes: Uint8Array,
+  table: PlaceTable,
+  loop: number,
+  codeStart: number,
+  params: number,
+): KnownLocals {
+  let known: KnownLocals | undefined
+  // Looked for when it is first asked for: most counts do not hang on it.
+  return (local) => {
+    known ??= behindLastJoin(bytes, table, loop, codeStart, params)
+    return known(local)
+  }
+}
+
+function behindLastJoin(
+  bytes: Uint8Array,
+  table: PlaceTable,
+  loop: number,
+  codeStart: number,
+  params: number,
+): KnownLocals {
+  let row = loop - 1
+  while (row >= 0 && !JOINS.has(table.kind(row))) row--
+  const from = row < 0 ? codeStart : table.end(row)
+  return assignedLocals(bytes, from, table.start(loop), row < 0 ? { params } : null)
 }
 
 /** Innermost loops that charge at the header only, and that only their last instruction repeats and their end leaves. */
@@ -82,6 +108,7 @@ function findCandidates(table: PlaceTable, charges: Charges): { loop: number; en
   return found
 }
 
+const JOINS: ReadonlySet<number> = new Set([Place.loop, Place.if, Place.else, Place.end])
 const HARMLESS: ReadonlySet<number> = new Set([
   Place.else,
   Place.unreachable,

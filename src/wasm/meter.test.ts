@@ -35,6 +35,7 @@ const AT_LIMIT: readonly (readonly [keyof WasmLimits, number, (count: number) =>
   ['functionBytes', 12, (n) => `(module (func ${many(n - 2, () => '(nop)')}))`],
   ['locals', 5, (n) => `(module (func (param i32) ${many(n - 1, () => '(local i64)')}))`],
   ['nesting', 4, (n) => `(module (func ${'(block '.repeat(n)} ${')'.repeat(n)}))`],
+  ['operands', 5, (n) => `(module (func ${many(n, () => 'i32.const 1')} ${many(n, () => 'drop')}))`],
   ['brTableTargets', 4, (n) => `(module (func (br_table ${many(n + 1, () => '0')} (i32.const 0))))`],
 ]
 

@@ -11,139 +11,228 @@ import { isFloatArithmetic } from './analysis.ts'
 import { readNumber, skipInstruction } from './instructions.ts'
 import { BASE_OPS, NUMERIC_OPS, Op, SIMD_OPS } from './opcodes.ts'
 import type { Body, ParsedModule } from './sections.ts'
+import type { WasmLimits } from './types.ts'
+import { checkLimit } from './validate/limits.ts'
 
 /** Shapes a NaN comes in. */
 export const NanShape = { f32: 0, f64: 1, f32x4: 2, f64x2: 3 } as const
 
-export interface NanSite {
+/** The sites of one body, in order of their offsets. */
+export interface NanSites {
+  readonly count: number
   /** Behind the instruction whose result is to be made canonical. */
-  readonly offset: number
-  readonly shape: number
+  offset(site: number): number
+  shape(site: number): number
+  /** Whether any site has this shape. */
+  has(shape: number): boolean
 }
 
-/** What a value on the operand stack is: nothing of interest, an arithmetic result, a read local, or a plain constant. */
-interface Value {
-  readonly offset: number
-  /** Of an arithmetic result; a read local has that of what is assigned to it. */
-  readonly shape: number
-  /** The local it was read from, or -1. */
-  readonly local: number
+/** Of a body without float arithmetic. */
+export const NO_SITES: NanSites = { count: 0, offset: () => -1, shape: () => -1, has: () => false }
+
+/** What stands on the operand stack instead of an offset: nothing of interest, and a constant that is no NaN. */
+const OTHER = -1
+const CONSTANT = -2
+
+/** A list of numbers that is filled, read and filled again. */
+class Numbers {
+  items = new Uint32Array(256)
+  length = 0
+
+  push(value: number): void {
+    if (this.length === this.items.length) {
+      const grown = new Uint32Array(this.items.length * 2)
+      grown.set(this.items)
+      this.items = grown
+    }
+    this.items[this.length++] = value
+  }
+
+  /** The first `length` numbers, in ascending order. */
+  sorted(): Uint32Array {
+    return this.items.subarray(0, this.length).sort()
+  }
 }
 
-const OTHER: Value = { offset: -1, shape: 0, local: -1 }
-const CONSTANT: Value = { offset: -2, shape: 0, local: -1 }
-
-interface LocalUse {
-  /** Every assignment is arithmetic or a constant that is no NaN. */
-  pure: boolean
-  /** Arithmetic results assigned. */
-  readonly sets: Value[]
-  /** Reads that are seen. */
-  readonly gets: Value[]
-}
-
-/** Sites in order of their offsets. The body has been analysed: it is well formed, if not yet known to be valid. */
-export function findNanSites(
-  module: ParsedModule,
-  functionIndex: number,
-  body: Body,
-  codeStart: number,
-): NanSite[] {
-  return new NanFinder(module, functionIndex, body, codeStart).find()
-}
-
-class NanFinder {
-  readonly #bytes: Uint8Array
+/** Finds the sites of one body after another; what it answers holds until it is asked again. */
+export class NanFinder implements NanSites {
   readonly #module: ParsedModule
-  readonly #type: number
-  readonly #end: number
-  readonly #start: number
-  readonly #seen = new Map<number, number>()
-  readonly #locals = new Map<number, LocalUse>()
-  #stack: Value[] = []
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  readonly #limits: WasmLimits
+  /** The operand stack: offset behind an arithmetic result or a read of a local, or `OTHER` or `CONSTANT`. */
+  #offsets = new Int32Array(64)
+  /** Beside it: of a read the local; of a result -1 minus its shape. */
+  #origins = new Int32Array(64)
+  #height = 0
+  /** Of each open block: height, parameters, results, and 1 where its code can no longer be reached. */
+  readonly #frames: Int32Array
+  #top = 0
+  /** By local: 1 once something is assigned that is neither arithmetic nor a constant; shape of the first result, or -1. */
+  #impure = new Uint8Array(64)
+  #shapes = new Int8Array(64)
+  /** Reads that are seen (local, offset), results that are assigned (local, offset, shape). */
+  readonly #gets = new Numbers()
+  readonly #sets = new Numbers()
+  /** Sites, as `offset * 4 + shape`; some of them more than once. Engines take no module of 1 GiB. */
+  readonly #seen = new Numbers()
+  #sites: Uint32Array = new Uint32Array(0)
+  #mask = 0
+  #start = 0
+  count = 0
 
-  constructor(module: ParsedModule, functionIndex: number, body: Body, codeStart: number) {
-    this.#bytes = module.bytes
+  constructor(module: ParsedModule, limits: WasmLimits) {
     this.#module = module
-    this.#type = module.functions[functionIndex]!
+    this.#limits = limits
+    this.#frames = new Int32Array(4 * (limits.nesting + 2))
+    this.#bytes = module.bytes
+    this.#view = new DataView(module.bytes.buffer, module.bytes.byteOffset, module.bytes.byteLength)
+  }
+
+  offset(site: number): number {
+    return this.#sites[site]! >>> 2
+  }
+
+  shape(site: number): number {
+    return this.#sites[site]! & 3
+  }
+
+  has(shape: number): boolean {
+    return (this.#mask & (1 << shape)) !== 0
+  }
+
+  /**
+   * The body has been analysed: it is well formed, if not yet known to be valid.
+   * @param locals parameters included
+   */
+  find(functionIndex: number, body: Body, codeStart: number, locals: number): NanSites {
+    const type = this.#module.types[this.#module.functions[functionIndex]!]!
+    if (this.#impure.length < locals) {
+      this.#impure = new Uint8Array(locals * 2)
+      this.#shapes = new Int8Array(locals * 2)
+    }
+    // A parameter may come with any bits.
+    this.#impure.fill(0, 0, locals).fill(1, 0, type.params.length)
+    this.#shapes.fill(-1, 0, locals)
     this.#start = codeStart
-    this.#end = body.end
+    this.#height = this.#gets.length = this.#sets.length = this.#seen.length = 0
+    this.#walk(codeStart, body.end, type.results.length)
+    this.#resolveLocals()
+    this.#collect()
+    return this
   }
 
-  find(): NanSite[] {
-    this.#walk()
-    const params = this.#module.types[this.#type]!.params.length
-    for (const [index, { pure, sets, gets }] of this.#locals)
-      for (const value of pure && index >= params ? gets : sets)
-        if (sets[0] !== undefined) this.#seen.set(value.offset, sets[0].shape)
-    return [...this.#seen].map(([offset, shape]) => ({ offset, shape })).sort((a, b) => a.offset - b.offset)
+  #resolveLocals(): void {
+    const gets = this.#gets.items
+    for (let i = 0; i < this.#gets.length; i += 2) {
+      const local = gets[i]!
+      if (this.#impure[local] === 0 && this.#shapes[local]! >= 0)
+        this.#seen.push(gets[i + 1]! * 4 + this.#shapes[local]!)
+    }
+    const sets = this.#sets.items
+    for (let i = 0; i < this.#sets.length; i += 3)
+      if (this.#impure[sets[i]!] !== 0) this.#seen.push(sets[i + 1]! * 4 + sets[i + 2]!)
   }
 
-  #walk(): void {
+  #collect(): void {
+    const sites = this.#seen.sorted()
+    this.#mask = 0
+    let count = 0
+    for (let i = 0; i < sites.length; i++) {
+      const site = sites[i]!
+      if (count > 0 && site === sites[count - 1]) continue
+      sites[count++] = site
+      this.#mask |= 1 << (site & 3)
+    }
+    this.#sites = sites
+    this.count = count
+  }
+
+  #walk(from: number, end: number, results: number): void {
     const bytes = this.#bytes
-    const stack = this.#stack
-    const frames: { height: number; params: number; results: number; dead: boolean }[] = []
-    const own = this.#module.types[this.#type]!
-    frames.push({ height: 0, params: 0, results: own.results.length, dead: false })
-    for (let at = this.#start; at < this.#end; ) {
+    const frames = this.#frames
+    this.#top = -4
+    this.#enter(0, 0, results, 0)
+    for (let at = from; at < end; ) {
       const op = bytes[at]!
       const next = skipInstruction(bytes, at)
-      const frame = frames[frames.length - 1]!
-      if (op === Op.block || op === Op.loop || op === Op.if) {
-        const { params, results } = this.#blockType(at + 1)
-        if (frame.dead) {
-          frames.push({ height: frame.height, params, results, dead: true })
-        } else {
-          if (op === Op.if) this.#pop()
-          this.#see(params)
-          const height = Math.max(0, stack.length - params)
-          this.#join(height, params)
-          frames.push({ height, params, results, dead: false })
-        }
-      } else if (op === Op.else) {
-        if (!frame.dead) this.#see(frame.results)
-        this.#join(frame.height, frame.params)
-        frame.dead = frames[frames.length - 2]?.dead ?? false
+      const top = this.#top
+      const dead = frames[top + 3] === 1
+      if (op === Op.block || op === Op.loop || op === Op.if) this.#open(op, at, dead)
+      else if (op === Op.else) {
+        if (!dead) this.#see(frames[top + 2]!)
+        this.#join(frames[top]!, frames[top + 1]!)
+        frames[top + 3] = frames[top - 1]!
       } else if (op === Op.end) {
-        if (!frame.dead) this.#see(frame.results)
-        frames.pop()
+        if (!dead) this.#see(frames[top + 2]!)
         // Behind the end of a dead frame the values of the frame around it are out of reach, not gone.
-        this.#join(frame.height, frame.results)
-      } else if (!frame.dead) {
+        this.#join(frames[top]!, frames[top + 2]!)
+        this.#top = top - 4
+      } else if (!dead) {
         this.#step(op, at, next)
-        if (isJump(op)) {
-          frame.dead = true
-          this.#resize(frame.height)
+        if ((TRAITS[op]! & Trait.jump) !== 0) {
+          frames[top + 3] = 1
+          this.#resize(frames[top]!)
         }
       }
       at = next
     }
   }
 
+  #enter(height: number, params: number, results: number, dead: number): void {
+    const frames = this.#frames
+    const at = this.#top + 4
+    frames[at] = height
+    frames[at + 1] = params
+    frames[at + 2] = results
+    frames[at + 3] = dead
+    this.#top = at
+  }
+
+  #open(op: number, at: number, dead: boolean): void {
+    const code = this.#bytes[at + 1]!
+    let params = 0
+    let results = 0
+    if (code > 0x40 && code < 0x80) results = 1
+    else if (code !== 0x40) {
+      const type = this.#module.types[readNumber(this.#bytes, at + 1)]!
+      params = type.params.length
+      results = type.results.length
+    }
+    if (dead) {
+      this.#enter(this.#frames[this.#top]!, params, results, 1)
+      return
+    }
+    if (op === Op.if) this.#pop()
+    this.#see(params)
+    const height = Math.max(0, this.#height - params)
+    this.#join(height, params)
+    this.#enter(height, params, results, 0)
+  }
+
   #step(op: number, at: number, next: number): void {
     const bytes = this.#bytes
-    const stack = this.#stack
     switch (op) {
-      case Op.localGet: {
-        stack.push({ offset: next, shape: -1, local: readNumber(bytes, at + 1) })
+      case Op.localGet:
+        this.#push(next, readNumber(bytes, at + 1))
         return
-      }
       case Op.localSet:
-        this.#assign(readNumber(bytes, at + 1), this.#pop())
+        this.#pop()
+        this.#assign(readNumber(bytes, at + 1))
         return
       case Op.localTee: {
         // The value goes two ways; the copy left on the stack is taken to be seen.
-        const index = readNumber(bytes, at + 1)
-        const value = this.#pop()
-        this.#assign(index, value)
-        stack.push({ offset: next, shape: -1, local: index })
+        const local = readNumber(bytes, at + 1)
+        this.#pop()
+        this.#assign(local)
+        this.#push(next, local)
         return
       }
       case Op.f32Const:
       case Op.f64Const: {
-        const view = new DataView(bytes.buffer, bytes.byteOffset)
+        const view = this.#view
         const value = op === Op.f32Const ? view.getFloat32(at + 1, true) : view.getFloat64(at + 1, true)
-        stack.push(Number.isNaN(value) ? OTHER : CONSTANT)
+        this.#push(Number.isNaN(value) ? OTHER : CONSTANT, 0)
         return
       }
       case Op.call:
@@ -155,8 +244,8 @@ class NanFinder {
         const type = this.#module.types[direct ? this.#module.functions[index]! : index]!
         if (!direct) this.#pop()
         this.#see(type.params.length)
-        this.#resize(Math.max(0, stack.length - type.params.length))
-        this.#resize(stack.length + type.results.length)
+        this.#resize(this.#height - type.params.length)
+        this.#resize(this.#height + type.results.length)
         return
       }
       case Op.br:
@@ -164,39 +253,66 @@ class NanFinder {
       case Op.brTable:
       case Op.return:
         if (op === Op.brIf || op === Op.brTable) this.#pop()
-        this.#see(stack.length)
+        this.#see(this.#height)
         return
       case Op.drop:
         this.#pop()
         return
+      case Op.prefixSimd: {
+        const sub = readNumber(bytes, at + 1)
+        this.#replace(SIMD_OPS.pops[sub]!, SIMD_OPS.pushes[sub]!, false)
+        const shape = vectorShape(sub)
+        if (shape >= 0) this.#seen.push(next * 4 + shape)
+        return
+      }
+      case Op.prefixNumeric: {
+        const sub = readNumber(bytes, at + 1)
+        this.#replace(NUMERIC_OPS.pops[sub]!, NUMERIC_OPS.pushes[sub]!, sub < 8)
+        return
+      }
     }
-    if (op === Op.prefixSimd) {
-      const sub = readNumber(bytes, at + 1)
-      this.#see(SIMD_OPS.pops[sub]!)
-      this.#resize(stack.length - SIMD_OPS.pops[sub]!)
-      this.#resize(stack.length + SIMD_OPS.pushes[sub]!)
-      const shape = vectorShape(sub)
-      if (shape >= 0) this.#seen.set(next, shape)
-      return
-    }
-    const sub = op === Op.prefixNumeric ? readNumber(bytes, at + 1) : 0
-    const table = op === Op.prefixNumeric ? NUMERIC_OPS : BASE_OPS
-    const code = op === Op.prefixNumeric ? sub : op
-    const pops = table.pops[code]!
-    if (!(op === Op.prefixNumeric ? sub < 8 : hidesBits(op))) this.#see(pops)
-    this.#resize(Math.max(0, stack.length - pops))
-    if (table.pushes[code] === 0) return
-    stack.push(isFloatArithmetic(op) ? { offset: next, shape: scalarShape(op), local: -1 } : OTHER)
+    const traits = TRAITS[op]!
+    this.#replace(BASE_OPS.pops[op]!, BASE_OPS.pushes[op]!, (traits & Trait.hidesBits) !== 0)
+    if ((traits & Trait.arithmetic) === 0) return
+    this.#offsets[this.#height - 1] = next
+    this.#origins[this.#height - 1] = -1 - ((traits & Trait.wide) === 0 ? NanShape.f32 : NanShape.f64)
   }
 
-  #pop(): Value {
-    return this.#stack.pop() ?? OTHER
+  /** An instruction that takes values, seen by it unless it hides their bits, and gives others. */
+  #replace(pops: number, pushes: number, hides: boolean): void {
+    if (!hides) this.#see(pops)
+    this.#resize(this.#height - pops)
+    if (pushes > 0) this.#resize(this.#height + pushes)
+  }
+
+  #push(offset: number, origin: number): void {
+    const at = this.#height
+    this.#resize(at + 1)
+    this.#offsets[at] = offset
+    this.#origins[at] = origin
+  }
+
+  /** What was on top, and in invalid code may not have been there, is read by `assign` from behind the height. */
+  #pop(): void {
+    if (this.#height > 0) this.#height--
+    else this.#offsets[0] = OTHER
   }
 
   #resize(height: number): void {
-    const stack = this.#stack
-    while (stack.length < height) stack.push(OTHER)
-    stack.length = Math.max(0, height)
+    if (height > this.#offsets.length) {
+      // Valid code never gets here: the analysis has counted its operands.
+      const { operands, signatureValues } = this.#limits
+      if (height > operands + 2 * signatureValues)
+        checkLimit(this.#limits, 'operands', height, 'a number of operands', 'code', this.#start)
+      const offsets = new Int32Array(height * 2)
+      const origins = new Int32Array(height * 2)
+      offsets.set(this.#offsets)
+      origins.set(this.#origins)
+      this.#offsets = offsets
+      this.#origins = origins
+    }
+    for (let at = this.#height; at < height; at++) this.#offsets[at] = OTHER
+    this.#height = Math.max(0, height)
   }
 
   /** Where paths meet, what lies above `height` is no longer one instruction's result: its sources have been seen. */
@@ -207,42 +323,50 @@ class NanFinder {
 
   /** The topmost values can be seen from here on. */
   #see(count: number): void {
-    const stack = this.#stack
-    for (let i = Math.max(0, stack.length - count); i < stack.length; i++) {
-      const value = stack[i]!
-      if (value.local >= 0) this.#use(value.local).gets.push(value)
-      else if (value.offset >= 0) this.#seen.set(value.offset, value.shape)
+    for (let at = Math.max(0, this.#height - count); at < this.#height; at++) this.#look(at)
+  }
+
+  #look(at: number): void {
+    const offset = this.#offsets[at]!
+    if (offset < 0) return
+    const origin = this.#origins[at]!
+    if (origin < 0) this.#seen.push(offset * 4 - 1 - origin)
+    else {
+      this.#gets.push(origin)
+      this.#gets.push(offset)
     }
   }
 
-  #use(index: number): LocalUse {
-    let use = this.#locals.get(index)
-    if (use === undefined) {
-      use = { pure: true, sets: [], gets: [] }
-      this.#locals.set(index, use)
-    }
-    return use
-  }
-
-  #assign(index: number, value: Value): void {
-    const use = this.#use(index)
-    if (value === CONSTANT) return
-    if (value.local < 0 && value.offset >= 0) {
-      use.sets.push(value)
+  /** The value popped last goes into a local. */
+  #assign(local: number): void {
+    const at = this.#height
+    const offset = this.#offsets[at]!
+    if (offset === CONSTANT) return
+    const origin = this.#origins[at]!
+    if (offset === OTHER || origin >= 0) {
+      this.#look(at)
+      this.#impure[local] = 1
       return
     }
-    if (value.local >= 0) this.#use(value.local).gets.push(value)
-    use.pure = false
-  }
-
-  #blockType(at: number): { params: number; results: number } {
-    const code = this.#bytes[at]!
-    if (code === 0x40) return { params: 0, results: 0 }
-    if (code > 0x40 && code < 0x80) return { params: 0, results: 1 }
-    const type = this.#module.types[readNumber(this.#bytes, at)]!
-    return { params: type.params.length, results: type.results.length }
+    const shape = -1 - origin
+    this.#sets.push(local)
+    this.#sets.push(offset)
+    this.#sets.push(shape)
+    if (this.#shapes[local] === -1) this.#shapes[local] = shape
   }
 }
+
+/** What matters here of an instruction. */
+const Trait = { arithmetic: 1, hidesBits: 2, wide: 4, jump: 8 } as const
+
+const TRAITS = Uint8Array.from(
+  { length: 256 },
+  (_, op) =>
+    (isFloatArithmetic(op) ? Trait.arithmetic : 0) |
+    (hidesBits(op) ? Trait.hidesBits : 0) |
+    (scalarShape(op) === NanShape.f64 ? Trait.wide : 0) |
+    (isJump(op) ? Trait.jump : 0),
+)
 
 function isJump(op: number): boolean {
   return (

@@ -6,7 +6,8 @@
  * `FRAME_BYTES` of parameters, locals and operands. A call chain that cannot recur needs no counting: the depth it can
  * reach is known, and whoever enters it checks for all of it. Functions that can recur count themselves.
  */
-import type { BodyAnalyser, BodyFacts } from './analysis.ts'
+import type { Analyses } from './analyses.ts'
+import type { BodyFacts } from './analysis.ts'
 import { Place } from './analysis.ts'
 import { ChargePlacer } from './optimise.ts'
 import type { ParsedModule, Signature } from './sections.ts'
@@ -32,7 +33,7 @@ export interface ModulePlan {
   readonly directTables: boolean
 }
 
-export function planModule(module: ParsedModule, analyser: BodyAnalyser, entry: number): ModulePlan {
+export function planModule(module: ParsedModule, analyses: Analyses, entry: number): ModulePlan {
   const imported = module.imports.length
   const count = module.bodies.length
   const graph = new CallGraph(module)
@@ -41,8 +42,7 @@ export function planModule(module: ParsedModule, analyser: BodyAnalyser, entry: 
   const weights = new Int32Array(count)
   let functionReferences = false
   module.bodies.forEach((body, i) => {
-    const facts = analyser.analyse(imported + i, body)
-    const { table } = analyser
+    const { facts, table } = analyses.of(i)
     functionReferences ||= facts.refFunc
     weights[i] = frameWeight(facts, module.types[module.functions[imported + i]!]!)
     graph.from(i)

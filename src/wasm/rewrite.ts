@@ -1,9 +1,9 @@
 /** Plan, then every body, then what is added behind them: the metered module. */
-import { BodyAnalyser } from './analysis.ts'
+import { Analyses } from './analyses.ts'
 import { type AddedExport, assemble } from './assemble.ts'
 import { type AddedIndices, BodyEmitter, type EmitContext } from './emit.ts'
 import { findLoopVersions } from './loops.ts'
-import { findNanSites } from './nan.ts'
+import { NanFinder, NO_SITES } from './nan.ts'
 import { Op } from './opcodes.ts'
 import { ChargePlacer } from './optimise.ts'
 import { planModule } from './plan.ts'
@@ -37,8 +37,8 @@ export function rewrite(
   table: FuelTable,
   options: RewriteOptions,
 ): Uint8Array<ArrayBuffer> {
-  const analyser = new BodyAnalyser(module, limits, table)
-  const plan = planModule(module, analyser, table.entry)
+  const analyses = new Analyses(module, limits, table)
+  const plan = planModule(module, analyses, table.entry)
   const imported = module.imports.length
   const types = new TypeTable(module.types)
   const functions: AddedFunction[] = []
@@ -102,7 +102,7 @@ export function rewrite(
     const type = module.functions[imported + i]!
     return constantCost >= 0 ? type : types.counted(type, depth)
   })
-  const code = writeCode(context, analyser, functions, options)
+  const code = writeCode(context, analyses, functions, limits, options)
 
   return assemble(module, limits, {
     types: types.added,
@@ -126,8 +126,9 @@ export function rewrite(
 /** Bodies are written first, for they may still ask for types and stand-ins that stand before them in the module. */
 function writeCode(
   context: EmitContext,
-  analyser: BodyAnalyser,
+  analyses: Analyses,
   added: readonly AddedFunction[],
+  limits: WasmLimits,
   options: RewriteOptions,
 ): Writer {
   const { module, plan, table } = context
@@ -139,22 +140,16 @@ function writeCode(
   const codeBytes = module.bodies.reduce((sum, { start, end }) => sum + end - start, 0)
   let room = options.loopVersions && !options.profile ? LOOP_ROOM + codeBytes * LOOP_SHARE : 0
   const emitter = new BodyEmitter(context)
+  const finder = new NanFinder(module, limits)
   module.bodies.forEach((body, i) => {
-    const facts = analyser.analyse(imported + i, body)
+    const { facts, table: places } = analyses.of(i)
     const floats = options.canonicalNaN && (facts.floatArithmetic || facts.simd)
-    const nan = floats ? findNanSites(module, imported + i, body, facts.codeStart) : []
-    const charges = placer.place(analyser.table, table.entry)
+    const charges = placer.place(places, table.entry)
     const params = module.types[module.functions[imported + i]!]!.params.length
-    const { versions, used } = findLoopVersions(
-      module,
-      analyser.table,
-      charges,
-      facts.codeStart,
-      params,
-      room,
-    )
+    const nan = floats ? finder.find(imported + i, body, facts.codeStart, params + facts.locals) : NO_SITES
+    const { versions, used } = findLoopVersions(module, places, charges, facts.codeStart, params, room)
     room -= used
-    emitter.emit(out, i, facts, analyser.table, charges, nan, versions)
+    emitter.emit(out, i, facts, places, charges, nan, versions)
   })
   // A body written here may add another, so the length is read anew each time.
   for (let i = 0; i < added.length; i++) added[i]!.write(out)

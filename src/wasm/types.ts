@@ -44,6 +44,8 @@ export interface WasmLimits {
   readonly locals: number
   readonly nesting: number
   readonly brTableTargets: number
+  /** Most values a body keeps on the operand stack at once. 10,000. */
+  readonly operands: number
   /** Call depth, weighted by frame size. 1,024. */
   readonly callDepth: number
 }

@@ -21,6 +21,7 @@ export const DEFAULT_LIMITS: WasmLimits = {
   locals: 5_000,
   nesting: 1_000,
   brTableTargets: 10_000,
+  operands: 10_000,
   callDepth: 1_024,
 }
 
