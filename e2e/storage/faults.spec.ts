@@ -5,22 +5,11 @@
  * the last kill of a browser left them.
  */
 import { expect, test } from '@playwright/test'
+import { INSTANTS, kill, kindOf, randomness, SEED } from './kills.ts'
 import { Profile, type Tab } from './profile.ts'
-
-const INSTANTS = Number(process.env.ICN_INSTANTS ?? 6)
-const KEEP = process.env.ICN_KEEP
-const SEED = Number(process.env.ICN_SEED ?? 1)
 
 /** Small bounds, so that working off the log and merging are under way at most instants. */
 const BUSY = { flushRows: 150, flushCommits: 20, fanout: 3, pageBytes: 2048, slicePages: 2 }
-
-function randomness(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 test(`killed at ${INSTANTS} instants under load, nothing answered is lost and nothing is half there`, async () => {
   test.setTimeout(60_000 + INSTANTS * 10_000)
@@ -43,22 +32,9 @@ test(`killed at ${INSTANTS} instants under load, nothing answered is lost and no
       const before = answered.length
       const wanted = before + 1 + Math.floor(random() * 120)
       await tab.until(() => answered.length >= wanted)
-      const dice = random()
-      const kind = dice < 0.5 ? 'worker' : dice < 0.8 ? 'renderer' : dice < 0.9 ? 'everything' : 'browser'
+      const kind = kindOf(random())
       killed[kind]++
-      if (kind === 'worker') {
-        await tab.terminateWorker()
-      } else if (kind === 'renderer') {
-        const crashed = tab.page.waitForEvent('crash')
-        for (const pid of renderers) process.kill(pid, 'SIGKILL')
-        await crashed
-        tab = await profile.open(answered)
-      } else {
-        await profile.kill(kind === 'everything')
-        if (KEEP) await profile.keepDatabases(KEEP)
-        await profile.start()
-        tab = await profile.open(answered)
-      }
+      tab = await kill(profile, tab, kind, renderers, answered)
       const at = `instant ${instant}, ${kind} killed after ${answered.length} answers`
       await test.step(at, () => tab.call('open', { name, options: BUSY }))
       const { problems, jobs, failing } = await tab.call<{
