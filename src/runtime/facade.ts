@@ -28,7 +28,10 @@ import type { RuntimeContext } from './context.ts'
 import { governanceFacade } from './governance-facade.ts'
 import { listing, readPage } from './page.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'
-import { MODULES } from './tables.ts'
+import { MODULES, OPEN_JOBS } from './tables.ts'
+
+/** Open jobs are counted up to here; there are a handful of them. */
+const MOST_ACTIVE = 1_000
 
 /** The release, as `inspect` tells it. */
 export const VERSION = '0.1.0'
@@ -199,7 +202,10 @@ export function facade(assembly: Assembly): IcnRuntime {
     call: method((name: string, ...args: readonly unknown[]) => call(name, args)),
 
     inspect: method(async () => {
-      const totals = await store.read(ledgerTotals)
+      const [totals, active] = await store.read((tx) => [
+        ledgerTotals(tx),
+        tx.list(OPEN_JOBS, { limit: MOST_ACTIVE }).length,
+      ])
       const { minted, regenerated, balances, escrow, burned } = totals
       const estimate = await storageEstimate()
       return {
@@ -212,7 +218,7 @@ export function facade(assembly: Assembly): IcnRuntime {
         epoch: store.epoch,
         limits: context.limits,
         fuelTable: 'wasmtime-35' as const,
-        counters: context.counters,
+        counters: { ...context.counters, runtime_jobs_active: active },
         ...(estimate === undefined ? {} : { storageEstimate: estimate }),
         manaTotals: { minted, regenerated, balances, escrow, burned },
       }

@@ -6,6 +6,7 @@
 import { type Cid, DAG_CBOR } from '../common/cid.ts'
 import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
+import { measure } from '../common/measure.ts'
 import { buildBlock, type DagBlock } from '../dag/block.ts'
 import { getBlock, putBlock } from '../dag/blocks.ts'
 import { type LinkedImport, resolveImports } from '../host/linker.ts'
@@ -64,7 +65,7 @@ export class Modules {
     await prepareCalls(imports.map(({ name }) => name))
     const prepared: Prepared = {
       cid: cid ?? moduleBlock(bytes).cid,
-      compiled: await WebAssembly.compile(metered.bytes),
+      compiled: await compile(metered.bytes),
       imports,
       inspection: metered.inspection,
       table: metered.table,
@@ -89,7 +90,7 @@ export class Modules {
     const block = await this.#store.read((tx) => getBlock(tx, cid))
     if (block === undefined) throw notFound(cid)
     const metered = await this.#meter(moduleBlock(block.data).cid, block.data, true)
-    const compiled = await WebAssembly.compile(metered.bytes)
+    const compiled = await compile(metered.bytes)
     const prepared = { ...plain, compiled, meteredSize: metered.bytes.length }
     this.#keep(key, prepared)
     return prepared
@@ -123,7 +124,14 @@ export class Modules {
   #meter(cid: Cid | undefined, bytes: Uint8Array, profile: boolean): MeteredModule | Promise<MeteredModule> {
     const { memoryPages, callDepth, moduleBytes } = this.#limits
     const options = { limits: { memoryPages, callDepth, moduleBytes }, profile }
-    const make = () => meter(bytes, options)
+    const make = () => {
+      const done = measure('meter')
+      try {
+        return meter(bytes, options)
+      } finally {
+        done()
+      }
+    }
     if (cid === undefined || this.#cache === null) return make()
     return this.#cache.through({ cid: cid.toString(), options }, make)
   }
@@ -173,4 +181,13 @@ function notFound(cid: Cid): IcnError {
 
 function isMemory({ name, kind }: { readonly name: string; readonly kind: string }): boolean {
   return kind === 'memory' && name === 'memory'
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  const done = measure('compile')
+  try {
+    return await WebAssembly.compile(bytes)
+  } finally {
+    done()
+  }
 }

@@ -6,6 +6,7 @@ import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { isObject, stringifyJson } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
+import { measure } from '../common/measure.ts'
 import { getBlock, hasBlock } from '../dag/blocks.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
@@ -79,6 +80,7 @@ export function runOn(
 ): Performed {
   context.onGuest({ jobId: row.id, signal })
   const started = performance.now()
+  const measured = measure('run')
   const clock = context.time.milliseconds()
   try {
     const outcome = execute(input, tx)
@@ -92,6 +94,7 @@ export function runOn(
   } catch (error) {
     return failed(jobFault(error))
   } finally {
+    measured()
     context.onGuest(null)
   }
 }

@@ -4,6 +4,7 @@
  * rules then run again on the newer state. Nothing is ever awaited while a database transaction is open.
  */
 import { IcnError } from '../common/errors.ts'
+import { measure } from '../common/measure.ts'
 import type { Cell } from './cell.ts'
 import { damaged } from './frame.ts'
 import { decodeManifest, type Manifest, manifestRead, randomId } from './manifest.ts'
@@ -234,6 +235,7 @@ class DurableState implements State, View, Tail {
     if (group.length > outcomes.length) this.#waiting.unshift(...group.splice(outcomes.length))
     if (overlay.size > 0 || events.length > 0) {
       let landed = false
+      const measured = measure('commit')
       try {
         landed = await this.#append(
           overlay,
@@ -242,6 +244,8 @@ class DurableState implements State, View, Tail {
         )
       } catch (error) {
         if (!isInterruption(error) || ++this.#failures > MAX_FAILURES) throw error
+      } finally {
+        measured()
       }
       // A commit whose end was not told may have been made all the same: the log knows.
       if (!landed && this.#failures > 0) landed = await this.#landedUntold(before)
