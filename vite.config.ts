@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite'
 import { headers } from './scripts/headers.mjs'
+import { workerChunks } from './scripts/lib/worker-chunks.mjs'
 import { offline } from './scripts/offline.mjs'
 
 // The playground: index.html at the top of the repository, its sources in src/playground, static files in public.
@@ -16,7 +17,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { output: { codeSplitting: workerChunks() } } },
   preview: { headers },
   server: { open: false },
 })

@@ -1,6 +1,6 @@
 // A static server with the content policy a careful host would set, for everything the browser tests load.
 // As a program it serves the built playground at / and the test page at /harness/, on a free port that it prints.
-import { copyFileSync, createReadStream, existsSync, mkdtempSync, statSync } from 'node:fs'
+import { copyFileSync, cpSync, createReadStream, existsSync, mkdtempSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
@@ -100,6 +100,7 @@ export async function buildHarness() {
     ['dist/worker.js', 'worker.js'],
   ])
     copyFileSync(join(root, from), join(folder, to))
+  cpSync(join(root, 'dist/chunks'), join(folder, 'chunks'), { recursive: true })
   return folder
 }
 

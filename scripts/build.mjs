@@ -4,8 +4,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
+import { rolldown } from 'rolldown'
 import { trimDist } from './lib/dist.mjs'
 import { root, run } from './lib/process.mjs'
+import { workerChunks } from './lib/worker-chunks.mjs'
 import { measure, report } from './size.mjs'
 
 async function must(command, args) {
@@ -16,30 +18,53 @@ async function must(command, args) {
 export async function buildPackage() {
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   await must('tsc', ['-p', 'tsconfig.build.json'])
-  // Import maps do not reach module workers and esbuild does not follow `new URL`, so the worker carries what it needs;
-  // likewise the page the fixtures serve, which has no bundler behind it.
-  for (const name of ['worker', 'testing/page'])
-    await bundle({
-      entryPoints: [join(root, `src/${name}.ts`)],
-      outfile: join(root, `dist/${name}.js`),
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      legalComments: 'none',
-      allowOverwrite: true,
-      logLevel: 'warning',
-    })
+  const chunks = await bundleWorker()
+  // Like the worker: the page the fixtures serve has no bundler behind it.
+  await bundle({
+    entryPoints: [join(root, 'src/testing/page.ts')],
+    outfile: join(root, 'dist/testing/page.js'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+    allowOverwrite: true,
+    logLevel: 'warning',
+  })
   writeFileSync(join(root, 'dist/licenses.txt'), licenses())
   const { exports } = readManifest()
   const entries = Object.values(exports).flatMap((target) =>
     typeof target === 'string' ? [] : Object.values(target),
   )
-  // The fixtures serve this one to the browser by its name.
-  trimDist(
-    join(root, 'dist'),
-    [...entries, './dist/testing/page.js'].map((path) => relative('dist', path)),
-  )
+  // The fixtures serve that page to the browser by its name.
+  const kept = [...entries, './dist/testing/page.js'].map((path) => relative('dist', path))
+  trimDist(join(root, 'dist'), [...kept, ...chunks])
+}
+
+/**
+ * Import maps do not reach module workers, so the worker carries its dependencies: in what it starts with, and in chunks
+ * beside it that are loaded at their first use. A chunk's name tells its contents, so releases do not mix.
+ * @returns its files, relative to dist
+ */
+async function bundleWorker() {
+  const build = await rolldown({
+    input: { worker: join(root, 'src/worker.ts') },
+    cwd: root,
+    platform: 'browser',
+    preserveEntrySignatures: false,
+    transform: { target: 'es2022' },
+  })
+  const { output } = await build.write({
+    dir: join(root, 'dist'),
+    format: 'es',
+    minify: true,
+    comments: { legal: false },
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    codeSplitting: workerChunks({ entryApart: true }),
+  })
+  await build.close()
+  return output.map(({ fileName }) => fileName)
 }
 
 const readManifest = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))

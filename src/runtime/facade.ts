@@ -28,7 +28,7 @@ import type { RuntimeContext } from './context.ts'
 import { governanceFacade } from './governance-facade.ts'
 import { listing, readPage } from './page.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'
-import { MODULES, OPEN_JOBS } from './tables.ts'
+import { MODULES, OPEN_JOBS, RECEIPT_ORDER } from './tables.ts'
 
 /** Open jobs are counted up to here; there are a handful of them. */
 const MOST_ACTIVE = 1_000
@@ -119,6 +119,9 @@ export function facade(assembly: Assembly): IcnRuntime {
       }),
       list: method(async (page?: Page & CallOptions) => {
         const range = readPage(page)
+        // Where there are none, nothing is loaded to read them with.
+        const some = await store.read((tx) => tx.list(RECEIPT_ORDER, { limit: 1 }))
+        if (some.length === 0) return { items: [] }
         const { listReceipts } = await rooms.receipts()
         return store.read((tx) => listReceipts(tx, context, range))
       }),

@@ -5,10 +5,12 @@ import type { BrowserContext } from '@playwright/test'
 /** Never asked on the network: every request to it is answered here. `https`, because keys and locks want it. */
 export const ORIGIN = 'https://icn.test/'
 
-/** Both carry their dependencies inside; see scripts/build.mjs. */
-const SCRIPTS: Readonly<Record<string, URL>> = {
-  '/page.js': new URL('./page.js', import.meta.url),
-  '/worker.js': new URL('../worker.js', import.meta.url),
+/** They carry their dependencies inside, the worker in chunks beside it; see scripts/build.mjs. */
+function scriptOf(pathname: string): URL | undefined {
+  if (pathname === '/page.js') return new URL('./page.js', import.meta.url)
+  return /^\/(worker|chunks\/[\w-]+)\.js$/.test(pathname)
+    ? new URL(`..${pathname}`, import.meta.url)
+    : undefined
 }
 
 const PAGE = `<!doctype html>
@@ -19,7 +21,7 @@ const PAGE = `<!doctype html>
 export async function serveFromPackage(context: BrowserContext): Promise<void> {
   await context.route(`${ORIGIN}**`, async (route) => {
     const { pathname } = new URL(route.request().url())
-    const script = SCRIPTS[pathname]
+    const script = scriptOf(pathname)
     if (script) return route.fulfill({ contentType: 'text/javascript', body: await readFile(script, 'utf8') })
     return pathname === '/'
       ? route.fulfill({ contentType: 'text/html', body: PAGE })
