@@ -2,8 +2,11 @@
  * What the job pipeline asks of a network (ref §12.4 `MeshNetworkService`). Every implementation says what it vouches
  * for, and a runtime in `production` refuses one that does not sign and verify (decision 14, ref §14 row 60).
  */
+import type { Cid } from '../common/cid.ts'
 import type { Did } from '../common/did.ts'
+import type { DagBlock } from '../dag/block.ts'
 import type { ExecutionReceipt } from '../identity/receipt.ts'
+import type { MeshJobAnnouncement, MeshJobAssignment } from './protocol-types.ts'
 import type { ActualMeshJob, JobAssignmentNotice, MeshJobBid } from './types.ts'
 
 export interface MeshCapabilities {
@@ -17,6 +20,8 @@ export interface MeshStats {
   readonly peers: number
   readonly sent: number
   readonly received: number
+  /** Messages that were dropped: malformed, stale, seen before, forged, too many. */
+  readonly rejected?: number
 }
 
 export interface MeshNetworkService {
@@ -39,4 +44,29 @@ export interface MeshNetworkService {
   peers(): Promise<readonly Did[]>
   stats(): Promise<MeshStats>
   close(): Promise<void>
+}
+
+/** Where the run behind a receipt can be looked up: the executor's receipt block and its execution record. */
+export interface RunEvidence {
+  readonly receipt: Cid
+  readonly record: Cid
+}
+
+/** What others ask of this node; the messages were verified, and come from `from`. */
+export interface MeshNode {
+  /** A block to hand out, or undefined. */
+  block(cid: Cid): Promise<DagBlock | undefined>
+  announced(job: MeshJobAnnouncement, from: Did): void
+  assigned(assignment: MeshJobAssignment, from: Did): void
+  peer(did: Did, state: 'joined' | 'left'): void
+}
+
+/** A service with peers: it also brings what they ask of this node. */
+export interface MeshParticipant extends MeshNetworkService {
+  /** Says hello; from now on others are answered. */
+  join(node: MeshNode): Promise<void>
+  /** A block of a peer, checked against its CID; undefined when it did not come in time or the peer has none. */
+  requestBlock(cid: Cid, from: Did, timeoutMs: number, signal?: AbortSignal): Promise<DagBlock | undefined>
+  announceEvidence(job: Cid, evidence: RunEvidence): Promise<void>
+  evidenceOf(job: Cid, executor: Did): RunEvidence | undefined
 }

@@ -60,6 +60,21 @@ export interface IntegrityCheck {
   readonly repair: 'report' | 'quarantine' | 'delete'
 }
 
+/** `local`: no peers. `broadcast-channel`: every page of the origin that joined under the same name is a peer. */
+export type MeshOptions =
+  | { readonly kind: 'local' }
+  | {
+      readonly kind: 'broadcast-channel'
+      /** `icn-global`. */
+      readonly name?: string
+      /** How long bids for a job are waited for, ms. 10,000. */
+      readonly bidWindowMs?: number
+      /** How long a receipt is waited for when the job does not say, ms. 30,000. */
+      readonly receiptWaitMs?: number
+      /** Whether this node bids for the jobs of others. true. */
+      readonly bid?: boolean
+    }
+
 /** Options that cross into the worker as plain data. */
 export interface RuntimeOptions {
   /** IndexedDB name; one ledger, one DAG, one identity per database. `icn-runtime`. */
@@ -78,7 +93,7 @@ export interface RuntimeOptions {
   /** Most jobs under way at once, 1 to 512: their guests run one after the other, their commits together. 64. */
   readonly jobsInFlight?: number
   readonly governance?: GovernanceOptions
-  readonly mesh?: { readonly kind: 'local' } | { readonly kind: 'broadcast-channel'; readonly name?: string }
+  readonly mesh?: MeshOptions
 }
 
 // --- modules ----------------------------------------------------------------------------------------------------
@@ -119,6 +134,11 @@ export interface JobRequest {
   readonly entry?: string
   /** Fuel budget, at most the runtime's limit. */
   readonly fuel?: bigint
+  /**
+   * Who runs it: this node, or the best bidder of the mesh. Without it a `CclWasm` job runs here, and others go to the mesh
+   * where the runtime has one.
+   */
+  readonly via?: 'local' | 'mesh'
 }
 
 export type JobState = 'Pending' | 'Assigned' | 'Completed' | 'Failed' | 'Cancelled'
@@ -498,6 +518,15 @@ export interface ImportResult {
   readonly omitted: number
 }
 
+/** Messages since the start. */
+export interface MeshStatistics {
+  readonly peers: number
+  readonly sent: number
+  readonly received: number
+  /** Dropped: malformed, stale, seen before, forged, too many. */
+  readonly rejected: number
+}
+
 // --- events, inspection -----------------------------------------------------------------------------------------
 
 export interface RuntimeEvents {
@@ -706,6 +735,11 @@ export interface IcnRuntime {
       stream: ReadableStream<Uint8Array>,
       options?: { readonly onProgress?: (progress: ImportProgress) => void } & CallOptions,
     ): Promise<ImportResult>
+  }
+  readonly mesh: {
+    /** Nodes heard of within the last 45 s. */
+    peers(options?: CallOptions): Promise<readonly DidString[]>
+    stats(options?: CallOptions): Promise<MeshStatistics>
   }
   /** Any served host function by its ABI name, under the same rules as a guest. Strings stand for (ptr, len) pairs. */
   call(name: string, ...args: readonly (string | number | bigint)[]): Promise<unknown>

@@ -89,6 +89,8 @@ export const METHODS = {
   'transfers.write': ['once', 2],
   'transfers.finish': ['once', 1],
   'transfers.cancel': ['once', 1],
+  'mesh.peers': ['repeat', 0],
+  'mesh.stats': ['repeat', 0],
   call: ['once', -1],
   inspect: ['repeat', 0],
 } as const satisfies Record<MethodName, Traits>

@@ -101,6 +101,11 @@ export class RuntimeContext {
     this.#checkServices(options.fixedKey ?? false)
   }
 
+  /** Whether there are peers to be had: a job can be offered to others. */
+  get hasMesh(): boolean {
+    return 'join' in this.mesh
+  }
+
   /** Counts under upstream's metric names (ref §12.3), for the life of this instance. */
   count(metric: string, times = 1): void {
     this.#counters.set(metric, (this.#counters.get(metric) ?? 0) + times)

@@ -7,7 +7,7 @@ import { REGENERATION } from '../economics/rows.ts'
 import { openIdentity, seedSigners } from '../identity/identity-key.ts'
 import { type DidResolver, KeyDidResolver } from '../identity/resolver.ts'
 import type { Signer } from '../identity/signer.ts'
-import type { MeshNetworkService } from '../mesh/service.ts'
+import type { MeshNetworkService, MeshParticipant } from '../mesh/service.ts'
 import { LocalMeshService } from '../mesh/service-local.ts'
 import type { IcnRuntime, RuntimeOptions } from '../protocol/api.ts'
 import { openIndexedDbStore } from '../storage/indexeddb-store.ts'
@@ -19,7 +19,8 @@ import { facade } from './facade.ts'
 import { beginGovernance } from './governance-options.ts'
 import type { RepairStrategy } from './integrity.ts'
 import { startClock, startIntegrityChecker } from './integrity-clock.ts'
-import { readOptions, type Settings } from './options.ts'
+import type { MeshMember } from './mesh-node.ts'
+import { DEFAULT_WINDOWS, readOptions, type Settings } from './options.ts'
 import { Recovery } from './recovery.ts'
 import { startRegenerator } from './regenerator.ts'
 import { resumeImports } from './resume-imports.ts'
@@ -37,6 +38,9 @@ export interface RuntimeServices
   /** Instead of the strategy named in the options. */
   readonly repair?: RepairStrategy
 }
+
+/** Nothing of a mesh is needed by a node alone. */
+const meshCode = late('The code of the mesh', () => import('./mesh-node.ts'))
 
 /** One row, `created`: seconds since the epoch. */
 const DATABASE: Table<number> = table('database')
@@ -62,34 +66,39 @@ export async function createRuntime(
 async function assemble(settings: Settings, services: RuntimeServices, state: State): Promise<IcnRuntime> {
   const { environment, storage, limits, jobsInFlight, manaRegeneration, integrityCheck } = settings
   const signer = services.signer ?? (await openSigner(settings, state))
-  const mesh = services.mesh ?? new LocalMeshService()
   const time =
     services.time ??
     (settings.fixedTime === null ? new SystemTimeProvider() : new FixedTimeProvider(settings.fixedTime))
-  const context = RuntimeContext.newWithServices(
-    signer.did,
-    mesh,
-    signer,
-    services.resolver ?? new KeyDidResolver(),
-    state,
-    {
-      ...services,
-      environment,
-      storage,
-      limits,
-      jobsInFlight,
-      time,
-      fixedKey: settings.identitySeed !== null,
-      ...lockOption(services.runExclusive, settings),
-    },
-  )
+  const resolver = services.resolver ?? new KeyDidResolver()
+  const channel = settings.mesh.kind === 'local' ? undefined : settings.mesh
+  const others = channel === undefined && services.mesh === undefined ? undefined : await meshCode()
+  const mesh =
+    services.mesh ??
+    (channel && others ? others.channelService(channel, signer, resolver, time) : new LocalMeshService())
+  const context = RuntimeContext.newWithServices(signer.did, mesh, signer, resolver, state, {
+    ...services,
+    environment,
+    storage,
+    limits,
+    jobsInFlight,
+    time,
+    fixedKey: settings.identitySeed !== null,
+    ...lockOption(services.runExclusive, settings),
+  })
   await begin(context, settings)
   const background = new AbortController()
   await resumeImports(context, background.signal)
   const repair: RepairStrategy =
     services.repair ?? (() => (integrityCheck === false ? 'report' : integrityCheck.repair))
   const keepMetered = storage !== 'memory' && services.state === undefined
-  const rooms = lateRooms({ context, repair, keepMetered, signal: background.signal })
+  let member: MeshMember | undefined
+  const offer = (id: string) => member?.offer(id)
+  const rooms = lateRooms({ context, repair, keepMetered, offer, signal: background.signal })
+  if (others && 'join' in mesh) {
+    const modules = async () => (await rooms.work()).modules
+    member = others.meshMember(context, modules, mesh as MeshParticipant, channel ?? DEFAULT_WINDOWS)
+    await member.join()
+  }
   await new Recovery(context, background.signal, async () => (await rooms.work()).jobs).start()
   if (manaRegeneration !== false) startRegenerator(context, manaRegeneration, background.signal)
   if (integrityCheck !== false) {
@@ -103,6 +112,7 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
     async close() {
       background.abort(new IcnError('Closed', 'The runtime was closed.'))
       await rooms.close()
+      await member?.close()
       await mesh.close()
       await state.close()
     },

@@ -149,6 +149,10 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     failure = failureOf(error)
     fuelUsed = instance?.fuelUsed ?? 0n
   }
+  if (failure === null && !input.creator.equals(input.identity) && scope.writes.length > 0) {
+    failure = failureOf(foreignEffects(input))
+    result = null
+  }
   const done = failure === null
   return {
     success: done,
@@ -191,6 +195,15 @@ export function checkEntry(inspection: ModuleInspection, entry: string): void {
     'WasmExecutionError',
     `The export ${name} has type (${params.join(', ')}) -> (${results.join(', ')}); an entry is () -> i64, () -> i32 or () -> ().`,
     { data: { reason: 'entryType', entry: entry.slice(0, 100) } },
+  )
+}
+
+/** A guest acts for the node that runs it; what another node sends must not spend its mana or speak in its name. */
+function foreignEffects({ creator }: RunInput): IcnError {
+  return new IcnError(
+    'PermissionDenied',
+    `The job is ${creator}'s, and its run tried to change the state of the node that ran it.`,
+    { data: { reason: 'foreignEffects' } },
   )
 }
 

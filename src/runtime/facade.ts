@@ -202,6 +202,11 @@ export function facade(assembly: Assembly): IcnRuntime {
       import: true,
     }),
 
+    mesh: {
+      peers: method(async () => (await context.mesh.peers()).map((did) => did.toString())),
+      stats: method(async () => ({ rejected: 0, ...(await context.mesh.stats()) })),
+    },
+
     call: method((name: string, ...args: readonly unknown[]) => call(name, args)),
 
     inspect: method(async () => {

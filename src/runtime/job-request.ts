@@ -29,7 +29,27 @@ export function readSubmission(request: JobRequest, context: RuntimeContext): Su
     creator: context.identity,
     now: context.time.seconds(),
     owner: context.owner,
+    ...readVia(request, context),
   }
+}
+
+/** Contracts run here unless the mesh is asked for; other kinds go to a mesh where there is one (ref §9.4). */
+function readVia({ via, spec, entry }: JobRequest, context: RuntimeContext): Pick<Submission, 'via'> {
+  if (via !== undefined && via !== 'local' && via !== 'mesh') {
+    throw new IcnError('InvalidSpec', `via must be "local" or "mesh", got ${inWords(via)}.`)
+  }
+  if (via === 'local' || (via === undefined && (spec.kind === 'CclWasm' || !context.hasMesh))) return {}
+  if (!context.hasMesh) {
+    throw new IcnError('InvalidSpec', 'via is "mesh", but this runtime was started without one.', {
+      data: { reason: 'noMesh' },
+    })
+  }
+  if (entry !== undefined && entry !== 'run') {
+    throw new IcnError('InvalidSpec', `Other nodes call the export run; entry is ${inWords(entry)}.`, {
+      data: { reason: 'meshEntry' },
+    })
+  }
+  return { via: 'mesh' }
 }
 
 export function readEntry(entry: unknown): string {

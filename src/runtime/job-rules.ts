@@ -37,6 +37,7 @@ export interface Submission {
   readonly now: bigint
   readonly owner: string
   readonly parent?: Pick<JobRow, 'id' | 'depth'>
+  readonly via?: 'mesh'
 }
 
 /**
@@ -73,6 +74,7 @@ export function submitJob(tx: Transaction, job: Submission): JobRow {
     attempts: 0,
     owner: job.owner,
     ...(job.parent === undefined ? {} : { parent: job.parent.id }),
+    ...(job.via === undefined ? {} : { via: job.via }),
   }
   tx.put(JOBS, id, row)
   tx.put(JOB_ORDER, sequenceKey(seq), id)
@@ -94,6 +96,14 @@ export function beginJob(tx: Transaction, row: JobRow, executor: Did): JobRow {
   tx.put(JOBS, row.id, begun)
   tx.emit(jobEvent(begun))
   return begun
+}
+
+/** The mesh has a bidder for it. @param price at most what is held for the job */
+export function assignJob(tx: Transaction, row: JobRow, executor: Did, price: bigint): JobRow {
+  const assigned: JobRow = { ...row, state: 'Assigned', executor: executor.toString(), price }
+  tx.put(JOBS, row.id, assigned)
+  tx.emit(jobEvent(assigned))
+  return assigned
 }
 
 export interface JobEnd {

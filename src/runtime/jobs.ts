@@ -47,8 +47,11 @@ export class JobManager implements RecoveryActions {
   readonly #queue: JobQueue<Waiting>
   readonly #pace = new Pace()
   readonly #closing = new AbortController()
+  readonly #offer: (id: string) => void
 
-  constructor(context: RuntimeContext, modules: Modules) {
+  /** @param offer gives a job to the mesh, which brings it to its end */
+  constructor(context: RuntimeContext, modules: Modules, offer: (id: string) => void = () => {}) {
+    this.#offer = offer
     this.#context = context
     this.#modules = modules
     this.#queue = new JobQueue(context.jobsInFlight, async (job, turn) => {
@@ -179,14 +182,18 @@ export class JobManager implements RecoveryActions {
   async #process({ id, begun, signal, profile }: Waiting, turn: Turn): Promise<RunResult | undefined> {
     const context = this.#context
     await this.#checkWanted(id, signal)
+    let offered = false
     const begin = (tx: Transaction): JobRow | undefined => {
       const found = tx.get(JOBS, id)
       if (found === undefined || !isOpen(found) || found.owner !== context.owner) return undefined
+      offered = found.via === 'mesh'
+      if (offered) return undefined
       // Assigned to somebody else: it ends with their receipt.
       if (found.executor !== undefined && found.executor !== `${context.identity}`) return undefined
       return beginJob(tx, found, context.identity)
     }
     const row = begun ?? (await context.store.transact(begin, undefined, UNPROMISED))
+    if (offered) this.#offer(id)
     if (row === undefined) return undefined
     if (row.attempts > MOST_ATTEMPTS) return this.#settle(row, done(failed(killed(id, 'crash', 0))))
     const work = await prepare(context, this.#modules, row, profile)

@@ -5,6 +5,7 @@ import type {
   Environment,
   IntegrityCheck,
   ManaRegeneration,
+  MeshOptions,
   RunLimits,
   RuntimeOptions,
 } from '../protocol/api.ts'
@@ -47,7 +48,12 @@ export interface Settings {
   readonly limits: RunLimits
   readonly jobsInFlight: number
   readonly governance: GovernanceSettings
+  readonly mesh: MeshSettings
 }
+
+export type MeshSettings = { readonly kind: 'local' } | ChannelSettings
+
+export type ChannelSettings = Required<Extract<MeshOptions, { kind: 'broadcast-channel' }>>
 
 /** @throws IcnError InvalidSpec naming the option, what is expected and what came */
 export function readOptions(options: RuntimeOptions = {}): Settings {
@@ -75,6 +81,7 @@ export function readOptions(options: RuntimeOptions = {}): Settings {
     manaRegeneration: readRegeneration(options.manaRegeneration),
     integrityCheck: readIntegrity(options.integrityCheck),
     limits: readLimits(options.limits),
+    mesh: readMesh(options.mesh),
     jobsInFlight: whole(
       'jobsInFlight',
       options.jobsInFlight ?? DEFAULT_JOBS_IN_FLIGHT,
@@ -86,6 +93,7 @@ export function readOptions(options: RuntimeOptions = {}): Settings {
 }
 
 const ENVIRONMENTS = ['production', 'development', 'testing'] as const
+const MESHES = ['local', 'broadcast-channel'] as const
 const STORAGES = ['indexeddb', 'memory'] as const
 const REPAIRS = ['report', 'quarantine', 'delete'] as const
 
@@ -105,6 +113,25 @@ function readIntegrity(option: RuntimeOptions['integrityCheck']): IntegrityCheck
   return {
     intervalMs: whole('integrityCheck.intervalMs', intervalMs, 10, 0x7fff_ffff),
     repair: oneOf('integrityCheck.repair', repair, REPAIRS),
+  }
+}
+
+/** As upstream has them (ref §9.9). */
+export const DEFAULT_WINDOWS = { bidWindowMs: 10_000, receiptWaitMs: 30_000, bid: true }
+
+function readMesh(option: RuntimeOptions['mesh']): MeshSettings {
+  const given = option ?? { kind: 'local' }
+  if (oneOf('mesh.kind', given.kind, MESHES) === 'local') return { kind: 'local' }
+  const { name = 'icn-global', ...rest } = given as Partial<ChannelSettings>
+  const { bidWindowMs, receiptWaitMs, bid } = { ...DEFAULT_WINDOWS, ...rest }
+  if (typeof name !== 'string' || name === '') throw bad('mesh.name', 'a name', name)
+  if (typeof bid !== 'boolean') throw bad('mesh.bid', 'true or false', bid)
+  return {
+    kind: 'broadcast-channel',
+    name,
+    bidWindowMs: whole('mesh.bidWindowMs', bidWindowMs, 1, 0x7fff_ffff),
+    receiptWaitMs: whole('mesh.receiptWaitMs', receiptWaitMs, 1, 0x7fff_ffff),
+    bid,
   }
 }
 

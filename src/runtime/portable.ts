@@ -130,6 +130,7 @@ const job = fields({
     }),
   ),
   parent: optional(cidText),
+  via: optional(among('mesh')),
   depth: count,
   entry: text(65_536),
   fuel: u64,

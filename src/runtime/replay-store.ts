@@ -118,7 +118,7 @@ function filePlace(
   }
 }
 
-function placeOf(context: RuntimeContext, modules?: Modules): ReplayPlace {
+export function placeOf(context: RuntimeContext, modules?: Modules): ReplayPlace {
   const { limits, resolver, policy, store } = context
   return {
     limits,

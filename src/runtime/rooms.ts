@@ -13,16 +13,18 @@ export interface RoomsNeed {
   readonly repair: RepairStrategy
   /** Metered modules are kept from one visit to the next. */
   readonly keepMetered: boolean
+  /** Gives a job to the mesh, which brings it to its end. */
+  readonly offer: (id: string) => void
   /** Aborted when the runtime closes. */
   readonly signal: AbortSignal
 }
 
-export function lateRooms({ context, repair, keepMetered, signal }: RoomsNeed) {
+export function lateRooms({ context, repair, keepMetered, offer, signal }: RoomsNeed) {
   let opened: Work | undefined
   const work = late('The code that runs contracts', async (): Promise<Work> => {
     const { openWork } = await import('./work.ts')
     signal.throwIfAborted()
-    opened = openWork(context, keepMetered)
+    opened = openWork(context, keepMetered, offer)
     return opened
   })
   return {

@@ -37,6 +37,8 @@ export interface JobRow {
   readonly fuel: bigint
   /** Runs begun; written before each one, so that a job that kills its worker is known. */
   readonly attempts: number
+  /** Run by another node; absent: here. */
+  readonly via?: 'mesh'
   /** The runtime instance that runs it; another takes over once this one is gone. */
   readonly owner: string
 }

@@ -32,12 +32,12 @@ export interface Work {
   close(): Promise<void>
 }
 
-/** @param keepMetered from one visit to the next */
-export function openWork(context: RuntimeContext, keepMetered: boolean): Work {
+/** @param keepMetered from one visit to the next @param offer gives a job to the mesh */
+export function openWork(context: RuntimeContext, keepMetered: boolean, offer: (id: string) => void): Work {
   const { store, identity: me } = context
   const cache = keepMetered ? new MeteredCache(METERED) : null
   const modules = new Modules(store, context.limits, cache)
-  const jobs = new JobManager(context, modules)
+  const jobs = new JobManager(context, modules, offer)
   return {
     modules,
     jobs,

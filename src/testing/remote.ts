@@ -29,6 +29,7 @@ export function remoteRuntime(page: Page): Remote {
     reputation: group('reputation'),
     governance: group('governance'),
     dag: group('dag'),
+    mesh: group('mesh'),
     run: top('run'),
     call: top('call'),
     inspect: top('inspect'),

@@ -1,0 +1,254 @@
+/**
+ * The other end: jobs of others, bid for and run here (ref §9.6). The job's block, its manifest and its module come from
+ * the submitter, each checked against its CID; the real job is run, and its receipt and record are kept here as well.
+ * A guest of another node changes nothing of this one (execute.ts), and no mana moves here: the submitter's ledger pays.
+ */
+import { Cid, RAW } from '../common/cid.ts'
+import { cidOf } from '../common/cid-of.ts'
+import { decodeJson, encodeBincode } from '../common/codec.ts'
+import type { Did } from '../common/did.ts'
+import { IcnError } from '../common/errors.ts'
+import type { DagBlock } from '../dag/block.ts'
+import { getBlock, putBlock } from '../dag/blocks.ts'
+import { balanceOf } from '../economics/ledger.ts'
+import { type ExecutionReceipt, signReceipt } from '../identity/receipt.ts'
+import { receiptBlock, signBlock } from '../identity/receipt-block.ts'
+import { sameDid } from '../mesh/announcement.ts'
+import { bidPrice, signedBid } from '../mesh/bid.ts'
+import type { MeshJobAnnouncement, MeshJobAssignment } from '../mesh/protocol-types.ts'
+import { type JobRecord, jobRecord, specOf } from '../mesh/records.ts'
+import type { MeshParticipant, RunEvidence } from '../mesh/service.ts'
+import { type JobSpec, jobSpec, type Resources } from '../mesh/types.ts'
+import { recordExecution, reputationOf } from '../reputation/reputation.ts'
+import type { RuntimeContext } from './context.ts'
+import type { Modules } from './modules.ts'
+import { isWasm, moduleOf, type Performed, prepare, runOn } from './perform.ts'
+import { storeReceipt } from './receipts.ts'
+import { encodeRecord, recordLinks } from './record.ts'
+import { type JobRow, RESULTS } from './tables.ts'
+
+/** Least mana a bidder has (ref §9.6). */
+const LEAST_MANA = 50n
+const BLOCK_MS = 5_000
+/** Jobs bid for whose assignment may still come, and those that wait for their run. */
+const MOST_OFFERS = 256
+const MOST_RUNS = 32
+/** What a page can do (ref §9.3). */
+const CAPABILITIES = ['CclWasm']
+
+interface Offer {
+  readonly job: DagBlock
+  readonly record: JobRecord
+  readonly from: Did
+  readonly price: bigint
+}
+
+interface Answer {
+  readonly receipt: ExecutionReceipt
+  readonly evidence?: RunEvidence
+}
+
+export class MeshExecutor {
+  readonly #context: RuntimeContext
+  readonly #modules: () => Promise<Modules>
+  readonly #mesh: MeshParticipant
+  readonly #signal: AbortSignal
+  readonly #offers = new Map<string, Offer>()
+  /** What was answered, for a submitter that asks again. */
+  readonly #answers = new Map<string, Answer>()
+  readonly #busy = new Set<string>()
+  #runs: Promise<void> = Promise.resolve()
+
+  constructor(
+    context: RuntimeContext,
+    modules: () => Promise<Modules>,
+    mesh: MeshParticipant,
+    signal: AbortSignal,
+  ) {
+    this.#context = context
+    this.#modules = modules
+    this.#mesh = mesh
+    this.#signal = signal
+  }
+
+  announced(job: MeshJobAnnouncement, from: Did): void {
+    void this.#bid(job, from).catch((error) => this.#report(`No bid was made for job ${job.jobId}`, error))
+  }
+
+  assigned(assignment: MeshJobAssignment, from: Did): void {
+    const id = assignment.jobId.toString()
+    const offer = this.#offers.get(id)
+    // Nobody is made to work for a price they did not ask.
+    if (offer === undefined || !sameDid(offer.from, from) || assignment.agreedCostMana !== offer.price) return
+    if (this.#busy.has(id) || this.#busy.size >= MOST_RUNS) return
+    this.#busy.add(id)
+    this.#runs = this.#runs
+      .then(() => this.#work(id, offer))
+      .catch((error) => this.#report(`Job ${id} of ${from} was not finished`, error))
+      .finally(() => this.#busy.delete(id))
+  }
+
+  /** Resolves when the run at hand is over. */
+  async close(): Promise<void> {
+    await this.#runs
+  }
+
+  async #bid(announced: MeshJobAnnouncement, from: Did): Promise<void> {
+    const { identity, store, time, signer } = this.#context
+    const { jobId, manifestCid, maxCostMana, bidDeadline } = announced
+    const here = this.#resources()
+    const required = announced.jobSpec.requiredResources
+    if (required.cpuCores > here.cpuCores || required.memoryMb > here.memoryMb) return
+    const mine = await store.read((tx) => ({
+      mana: balanceOf(tx, identity),
+      reputation: reputationOf(tx, identity),
+    }))
+    if (mine.mana < LEAST_MANA) return
+    const id = jobId.toString()
+    const job =
+      this.#offers.get(id)?.job ?? (await this.#mesh.requestBlock(jobId, from, BLOCK_MS, this.#signal))
+    if (job === undefined) return
+    // The id is the CID of what was submitted: the announcement can say nothing else.
+    const record = decodeJson(jobRecord, job.data, 'Job')
+    const spec = specOf(record)
+    if (!sameDid(record.submitterDid, from) || !record.manifestCid.equals(manifestCid)) return
+    if (record.costMana !== maxCostMana || !canServe(spec) || time.seconds() > bidDeadline) return
+    const price = bidPrice({
+      jobId,
+      required: spec.requiredResources,
+      reputation: mine.reputation,
+      maxExecutionTimeSecs: required.maxExecutionTimeSecs,
+      maxCostMana,
+    })
+    // The least price is 1; a job that offers nothing is nobody's.
+    if (price > maxCostMana) return
+    this.#offers.set(id, { job, record, from, price })
+    if (this.#offers.size > MOST_OFFERS) this.#offers.delete(this.#offers.keys().next().value!)
+    const unsigned = {
+      jobId,
+      executorDid: identity,
+      priceMana: price,
+      resources: here,
+      executorCapabilities: CAPABILITIES,
+      executorFederations: [],
+      executorTrustScope: null,
+    }
+    await this.#mesh.submitBid(await signedBid.sign(unsigned, signer))
+  }
+
+  async #work(id: string, offer: Offer): Promise<void> {
+    if (this.#signal.aborted) return
+    let answer = this.#answers.get(id)
+    if (answer === undefined) {
+      await this.#fetch(offer)
+      answer = await this.#run(id, offer)
+      this.#answers.set(id, answer)
+      if (this.#answers.size > MOST_OFFERS) this.#answers.delete(this.#answers.keys().next().value!)
+    }
+    if (answer.evidence !== undefined) {
+      await this.#mesh.announceEvidence(answer.receipt.jobId, answer.evidence)
+    }
+    await this.#mesh.submitReceipt(answer.receipt)
+  }
+
+  /** Manifest and module, from the submitter where they are not here. */
+  async #fetch({ job, record, from }: Offer): Promise<void> {
+    const { store } = this.#context
+    const kind = specOf(record).kind
+    const blocks = [job]
+    const find = async (cid: Cid) => {
+      const known = await store.read((tx) => getBlock(tx, cid))
+      if (known !== undefined) return known
+      const fetched = await this.#mesh.requestBlock(cid, from, BLOCK_MS, this.#signal)
+      if (fetched !== undefined) blocks.push(fetched)
+      return fetched
+    }
+    if (typeof kind !== 'object') {
+      const manifest = await find(record.manifestCid)
+      // What is not there is told by the run, in a signed failure.
+      if (manifest !== undefined && kind === 'CclWasm' && !isWasm(manifest.data)) {
+        await find(moduleOf(manifest.data)).catch(() => undefined)
+      }
+    }
+    await store.transact((tx) => {
+      for (const block of blocks) putBlock(tx, block)
+    })
+  }
+
+  async #run(id: string, { record }: Offer): Promise<Answer> {
+    const context = this.#context
+    const { store, identity, signer, time, limits } = context
+    const row: JobRow = {
+      id,
+      seq: 0,
+      manifest: record.manifestCid.toString(),
+      spec: encodeBincode(jobSpec, specOf(record)),
+      state: 'Assigned',
+      creator: record.submitterDid.toString(),
+      executor: identity.toString(),
+      cost: record.costMana,
+      maxWaitMs: null,
+      submittedAt: Number(record.submittedAt),
+      depth: 0,
+      entry: 'run',
+      fuel: limits.fuel,
+      attempts: 1,
+      owner: context.owner,
+    }
+    const work = await prepare(context, await this.#modules(), row, false)
+    const performed: Performed =
+      'done' in work ? work.done : await store.read((tx) => runOn(context, work.input, row, undefined, tx))
+    const now = time.seconds()
+    const { failure, run, cpuMs, resultBytes } = performed
+    const resultCid = cidOf(RAW, resultBytes)
+    const success = failure === null
+    const receipt = await signReceipt(
+      { jobId: Cid.parse(id), executorDid: identity, resultCid, cpuMs, success },
+      signer,
+    )
+    const block = receiptBlock(receipt, identity, now)
+    const recorded =
+      run &&
+      (await signBlock(
+        {
+          data: encodeRecord(id, run.input, run.outcome),
+          links: recordLinks(block, run.input.module.cid),
+          timestamp: now,
+        },
+        signer,
+      ))
+    await store.transact((tx) => {
+      if (!tx.has(RESULTS, resultCid.toString())) tx.put(RESULTS, resultCid.toString(), resultBytes)
+      recordExecution(tx, identity, success, cpuMs)
+      if (recorded) putBlock(tx, recorded)
+      storeReceipt(tx, block, {
+        jobId: id,
+        success,
+        manaCharged: 0n,
+        ...(recorded ? { record: recorded.cid.toString() } : {}),
+      })
+    })
+    for (const [metric, times] of run?.outcome.counts ?? []) context.count(metric, times)
+    context.count('runtime_receipts_anchored_total')
+    return recorded ? { receipt, evidence: { receipt: block.cid, record: recorded.cid } } : { receipt }
+  }
+
+  #resources(): Resources {
+    const cpuCores = globalThis.navigator?.hardwareConcurrency ?? 1
+    return { cpuCores, memoryMb: Math.floor(this.#context.limits.memoryPages / 16), storageMb: 0 }
+  }
+
+  #report(what: string, error: unknown): void {
+    if (this.#signal.aborted || IcnError.is(error, 'Closed')) return
+    this.#context.report(`${what}: ${error}`)
+  }
+}
+
+/** Whether this node is what the job asks for; the submitter checks it again. */
+function canServe(spec: JobSpec): boolean {
+  return (
+    spec.requiredCapabilities.every((capability) => CAPABILITIES.includes(capability)) &&
+    spec.allowedFederations.length === 0 &&
+    spec.requiredTrustScope === null
+  )
+}

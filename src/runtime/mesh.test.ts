@@ -1,0 +1,393 @@
+/** Nodes of one mesh over a real channel: jobs submitted by one and run by another, and every way that can fail. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { utf8 } from '../common/bytes.ts'
+import type { Cid } from '../common/cid.ts'
+import { cidOf } from '../common/cid-of.ts'
+import type { Did } from '../common/did.ts'
+import { FixedTimeProvider } from '../common/time.ts'
+import { type ExecutionReceipt, signReceipt } from '../identity/receipt.ts'
+import { KeyDidResolver } from '../identity/resolver.ts'
+import type { Signer } from '../identity/signer.ts'
+import { signedBid } from '../mesh/bid.ts'
+import type { MeshNode, MeshParticipant } from '../mesh/service.ts'
+import { GossipMeshService } from '../mesh/service-gossip.ts'
+import { ChannelTransport } from '../mesh/transport.ts'
+import type { ActualMeshJob, MeshJobBid } from '../mesh/types.ts'
+import type { IcnRuntime, JobRequest, JobStatus, MeshOptions } from '../protocol/api.ts'
+import { MemoryDatabase } from '../storage/memory-store.ts'
+import { contract, ME } from './fixtures/busy.ts'
+import { NOW, openDatabase, seed, signerOf, testRuntime } from './fixtures/world.ts'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((node) => node.close()))
+})
+
+let channels = 0
+const channelName = () => `test-${process.pid}-${channels++}`
+const channel = (name: string, more: object = {}): MeshOptions => ({
+  kind: 'broadcast-channel',
+  name,
+  bidWindowMs: 1_000,
+  receiptWaitMs: 10_000,
+  ...more,
+})
+
+async function node(byte: number, mesh: MeshOptions, services = {}): Promise<IcnRuntime> {
+  const runtime = await testRuntime({ identitySeed: seed(byte), mesh, jobsInFlight: 4 }, services)
+  open.push(runtime)
+  return runtime
+}
+
+const ANSWER = '(i64.const 7)'
+const COST = 30n
+
+async function request(
+  runtime: IcnRuntime,
+  body = ANSWER,
+  more: Partial<JobRequest> = {},
+): Promise<JobRequest> {
+  const { cid } = await runtime.modules.add(contract(body))
+  return { manifestCid: cid, spec: { kind: 'CclWasm' }, costMana: COST, via: 'mesh', ...more }
+}
+
+/** Ended, and nothing held: what the submitter has is all but what was paid. */
+async function ended(runtime: IcnRuntime, id: string, paid = 0n): Promise<JobStatus> {
+  const status = await runtime.jobs.wait(id)
+  const { manaTotals } = await runtime.inspect()
+  expect(manaTotals.escrow).toBe(0n)
+  expect(await runtime.mana.balance()).toBe(1_000n - paid)
+  expect((await runtime.mana.audit()).faults).toEqual([])
+  return status
+}
+
+describe('two nodes of one mesh', () => {
+  it('hear of each other, and of the end of the other', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name))
+    const joined = new Promise((resolve) => a.on('peer', resolve))
+    const b = await node(2, channel(name))
+    expect(await joined).toEqual({ did: `${signerOf(2).did}`, state: 'joined' })
+    expect(await a.mesh.peers()).toEqual([`${signerOf(2).did}`])
+    const left = new Promise((resolve) => a.on('peer', (peer) => peer.state === 'left' && resolve(peer)))
+    await b.close()
+    await left
+    expect(await a.mesh.peers()).toEqual([])
+    expect(await a.mesh.stats()).toMatchObject({ peers: 0, rejected: 0 })
+  })
+
+  it('a job of one is run by the other: paid, verified, the receipt anchored in both', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name, { bid: false }))
+    const b = await node(2, channel(name))
+    const ran = new Promise<{ cid: string }>((resolve) => b.on('receipt', resolve))
+    const id = await a.jobs.submit(await request(a))
+    const executor = `${signerOf(2).did}`
+    const status = await a.jobs.wait(id)
+    expect(status).toMatchObject({ state: 'Completed', executor })
+    const price = await a.mana.balance(executor)
+    expect(price).toBeGreaterThan(0n)
+    await ended(a, id, price)
+    expect(await a.reputation.get(executor)).toBe(1n)
+    // Both can make the run again, and whoever gets the file from either.
+    const { cid } = await ran
+    expect(await b.receipts.verify(cid)).toEqual({ status: 'verified' })
+    expect(await a.receipts.verify(status.receiptCid!)).toEqual({ status: 'verified' })
+    const file = await a.receipts.export(status.receiptCid!)
+    expect(file).toEqual(await b.receipts.export(cid))
+    expect((await a.receipts.get(status.receiptCid!)).run).toMatchObject({ result: 7n })
+    // The executor's own mana is its own ledger's matter.
+    expect(await b.mana.balance()).toBe(1_000n)
+    expect((await a.dag.verifyAll()).bad).toEqual([])
+    expect((await b.dag.verifyAll()).bad).toEqual([])
+  })
+
+  it('a trap over there: Failed with a signed receipt, and all of the mana back', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name, { bid: false }))
+    await node(2, channel(name))
+    const id = await a.jobs.submit(await request(a, 'unreachable'))
+    const status = await ended(a, id)
+    expect(status).toMatchObject({ state: 'Failed', executor: `${signerOf(2).did}` })
+    expect(await a.receipts.verify(status.receiptCid!)).toEqual({ status: 'verified' })
+  })
+
+  it('a guest of another node cannot spend the mana of the node that runs it', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name, { bid: false }))
+    const b = await node(2, channel(name))
+    // The account is that of the executor, whose DID is as long as ours.
+    const spend = contract(`(drop (call $spend ${ME} (i64.const 5))) (i64.const 1)`)
+    const text = new TextDecoder('latin1').decode(spend)
+    const forged = Uint8Array.from(text.replace(`${signerOf(1).did}`, `${signerOf(2).did}`), (c) =>
+      c.charCodeAt(0),
+    )
+    const { cid } = await a.modules.add(forged)
+    const id = await a.jobs.submit({
+      manifestCid: cid,
+      spec: { kind: 'CclWasm' },
+      costMana: COST,
+      via: 'mesh',
+    })
+    const status = await ended(a, id)
+    expect(status.state).toBe('Failed')
+    const { run } = await a.receipts.get(status.receiptCid!)
+    expect(run?.failure).toMatchObject({ code: 'PermissionDenied', reason: 'foreignEffects' })
+    expect(await a.receipts.verify(status.receiptCid!)).toEqual({ status: 'verified' })
+    expect(await b.mana.balance()).toBe(1_000n)
+  })
+
+  it('the best of several bidders wins, the same one each time', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name, { bid: false }))
+    for (const byte of [2, 3, 4]) await node(byte, channel(name))
+    const winners = new Map<string, number>()
+    for (let n = 0; n < 3; n++) {
+      const status = await a.jobs.wait(await a.jobs.submit(await request(a)))
+      expect(status.state).toBe('Completed')
+      winners.set(status.executor!, (winners.get(status.executor!) ?? 0) + 1)
+    }
+    // Reputation weighs 50, so that whoever was first stays it.
+    expect(winners.size).toBe(1)
+  })
+})
+
+/** A service that says what the test wants. */
+class Staged implements MeshParticipant {
+  readonly capabilities = { signed: true, staged: true }
+  bids: (job: ActualMeshJob) => Promise<MeshJobBid[]> = async () => []
+  receipt: (job: ActualMeshJob) => Promise<ExecutionReceipt | undefined> = async () => undefined
+  async join(_node: MeshNode) {}
+  async announceJob() {}
+  collectBids(job: ActualMeshJob) {
+    return this.bids(job)
+  }
+  async notifyAssignment() {}
+  receiveReceipt(job: ActualMeshJob, _executor: Did, ms: number, signal?: AbortSignal) {
+    void ms
+    return Promise.race([
+      this.receipt(job),
+      new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    ])
+  }
+  async submitBid() {}
+  async submitReceipt() {}
+  async announceProposal() {}
+  async announceVote() {}
+  onGovernance() {
+    return () => {}
+  }
+  async requestBlock() {
+    return undefined
+  }
+  async announceEvidence() {}
+  evidenceOf() {
+    return undefined
+  }
+  async peers() {
+    return []
+  }
+  async stats() {
+    return { peers: 0, sent: 0, received: 0 }
+  }
+  async close() {}
+}
+
+const bid = (signer: Signer, job: ActualMeshJob, priceMana = 5n, cpuCores = 2) =>
+  signedBid.sign(
+    {
+      jobId: job.id,
+      executorDid: signer.did,
+      priceMana,
+      resources: { cpuCores, memoryMb: 10, storageMb: 0 },
+      executorCapabilities: ['CclWasm'],
+      executorFederations: [],
+      executorTrustScope: null,
+    },
+    signer,
+  )
+const receipt = (signer: Signer, jobId: Cid, success = true) =>
+  signReceipt(
+    { jobId, executorDid: signer.did, resultCid: cidOf(0x55, utf8('result')), cpuMs: 3n, success },
+    signer,
+  )
+const executor = signerOf(2)
+
+describe('a job that fails on its way ends Failed, with one refund of everything', () => {
+  const staged = async (change: (mesh: Staged) => void) => {
+    const mesh = new Staged()
+    mesh.bids = async (job) => [await bid(executor, job)]
+    mesh.receipt = (job) => receipt(executor, job.id)
+    change(mesh)
+    return node(1, { kind: 'local' }, { mesh })
+  }
+
+  it.each<[string, string, (mesh: Staged) => void]>([
+    ['no bids', 'noBids', (mesh) => (mesh.bids = async () => [])],
+    ['the network throws', 'meshFault', (mesh) => (mesh.bids = () => Promise.reject(new Error('down')))],
+    [
+      'a bid above what the job offers',
+      'noValidBid',
+      (mesh) => (mesh.bids = async (job) => [await bid(executor, job, COST + 1n)]),
+    ],
+    [
+      'a bid changed after it was signed',
+      'noValidBid',
+      (mesh) => (mesh.bids = async (job) => [{ ...(await bid(executor, job)), priceMana: 1n }]),
+    ],
+    [
+      'a bid for another job',
+      'noValidBid',
+      (mesh) => (mesh.bids = async (job) => [{ ...(await bid(executor, job)), jobId: job.manifestCid }]),
+    ],
+    ['no receipt in time', 'receiptTimeout', (mesh) => (mesh.receipt = async () => undefined)],
+    [
+      'a receipt of another executor',
+      'foreignExecutor',
+      (mesh) => (mesh.receipt = (job) => receipt(signerOf(3), job.id)),
+    ],
+    [
+      'a receipt for another job',
+      'foreignReceipt',
+      (mesh) => (mesh.receipt = (job) => receipt(executor, job.manifestCid)),
+    ],
+    [
+      'a receipt whose signature does not hold',
+      'badSignature',
+      (mesh) => (mesh.receipt = async (job) => ({ ...(await receipt(executor, job.id)), cpuMs: 4n })),
+    ],
+    [
+      'a receipt that is not signed',
+      'unsigned',
+      (mesh) =>
+        (mesh.receipt = async (job) => ({ ...(await receipt(executor, job.id)), sig: new Uint8Array(0) })),
+    ],
+  ])('%s', async (_what, reason, change) => {
+    const runtime = await staged(change)
+    const id = await runtime.jobs.submit(await request(runtime))
+    expect(await ended(runtime, id)).toMatchObject({ state: 'Failed', failure: { reason } })
+    const history = await runtime.mana.history({ limit: 100 })
+    expect(history.items.filter(({ cause }) => cause === 'refund')).toMatchObject([{ amount: COST }])
+  })
+
+  it('success=false: Failed, refunded, and the executor’s reputation does not grow', async () => {
+    const runtime = await staged((mesh) => {
+      mesh.receipt = (job) => receipt(executor, job.id, false)
+    })
+    const id = await runtime.jobs.submit(await request(runtime))
+    expect(await ended(runtime, id)).toMatchObject({ state: 'Failed' })
+    expect(await runtime.reputation.get(`${executor.did}`)).toBeLessThanOrEqual(0n)
+  })
+
+  it('escrow pays the bid and returns the rest; the cheaper of equals wins, then the lower DID', async () => {
+    const [lower, higher] = [signerOf(2), signerOf(3)].sort((a, b) => (`${a.did}` < `${b.did}` ? -1 : 1)) as [
+      Signer,
+      Signer,
+    ]
+    const winner = { signer: lower }
+    const runtime = await staged((mesh) => {
+      mesh.bids = async (job) => [
+        await bid(higher, job, 4n),
+        await bid(lower, job, 4n),
+        await bid(signerOf(4), job, 5n),
+      ]
+      mesh.receipt = (job) => receipt(winner.signer, job.id)
+    })
+    const id = await runtime.jobs.submit(await request(runtime))
+    expect(await ended(runtime, id, 4n)).toMatchObject({ state: 'Completed', executor: `${lower.did}` })
+    expect(await runtime.mana.balance(`${lower.did}`)).toBe(4n)
+  })
+
+  it.each(['Pending', 'Assigned'] as const)(
+    'cancelled while %s: Cancelled, all of it back',
+    async (stage) => {
+      const runtime = await staged((mesh) => {
+        if (stage === 'Pending') mesh.bids = () => new Promise(() => {})
+        else mesh.receipt = () => new Promise(() => {})
+      })
+      const reached = new Promise<void>((resolve) => {
+        runtime.on('job', ({ state }) => state === stage && resolve())
+      })
+      const id = await runtime.jobs.submit(await request(runtime))
+      await reached
+      await runtime.jobs.cancel(id)
+      expect(await ended(runtime, id)).toMatchObject({ state: 'Cancelled' })
+    },
+  )
+
+  it.each(['Pending', 'Assigned'] as const)(
+    'the page closes while the job is %s: the next one takes it up where it stood, and pays once',
+    async (stage) => {
+      const database = new MemoryDatabase()
+      const first = new Staged()
+      first.bids =
+        stage === 'Pending' ? () => new Promise(() => {}) : async (job) => [await bid(executor, job)]
+      first.receipt = () => new Promise(() => {})
+      const before = await node(1, { kind: 'local' }, { mesh: first, state: await openDatabase(database) })
+      const reached = new Promise<void>((resolve) => {
+        before.on('job', ({ state }) => state === stage && resolve())
+      })
+      const id = await before.jobs.submit(await request(before))
+      await reached
+      await before.close()
+      const second = new Staged()
+      const asked: string[] = []
+      second.bids = async (job) => {
+        asked.push('bids')
+        return [await bid(executor, job)]
+      }
+      second.receipt = (job) => receipt(executor, job.id)
+      const after = await node(1, { kind: 'local' }, { mesh: second, state: await openDatabase(database) })
+      expect(await ended(after, id, 5n)).toMatchObject({ state: 'Completed' })
+      expect(asked).toEqual(stage === 'Pending' ? ['bids'] : [])
+      expect(await after.mana.balance(`${executor.did}`)).toBe(5n)
+    },
+  )
+
+  it('without a mesh, or by another entry: refused', async () => {
+    const alone = await node(1, { kind: 'local' })
+    await expect(alone.jobs.submit(await request(alone))).rejects.toMatchObject({
+      data: { reason: 'noMesh' },
+    })
+    const runtime = await staged(() => {})
+    await expect(runtime.jobs.submit(await request(runtime, ANSWER, { entry: 'go' }))).rejects.toMatchObject({
+      data: { reason: 'meshEntry' },
+    })
+  })
+})
+
+describe('an executor that lies', () => {
+  it('a receipt whose record does not come out so: Failed, refunded, its reputation falls', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name, { bid: false }))
+    // It runs the job as it should, and claims another result, every other time.
+    let claims = 0
+    const service = new GossipMeshService({
+      transport: new ChannelTransport(name),
+      signer: executor,
+      resolver: new KeyDidResolver(),
+      time: new FixedTimeProvider(NOW),
+    })
+    const lying = new Proxy(service, {
+      get(target, key) {
+        if (key === 'submitReceipt')
+          return async (honest: ExecutionReceipt) =>
+            target.submitReceipt(
+              claims++ % 2 === 0
+                ? honest
+                : await signReceipt({ ...honest, resultCid: cidOf(0x55, utf8('lie')) }, executor),
+            )
+        const value = Reflect.get(target, key, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    await node(2, { kind: 'local' }, { mesh: lying })
+    const first = await a.jobs.wait(await a.jobs.submit(await request(a)))
+    expect(first.state).toBe('Completed')
+    expect(await a.reputation.get(`${executor.did}`)).toBe(1n)
+    const paid = await a.mana.balance(`${executor.did}`)
+    const id = await a.jobs.submit(await request(a))
+    expect(await ended(a, id, paid)).toMatchObject({ state: 'Failed', failure: { reason: 'wrongResult' } })
+    expect(await a.reputation.get(`${executor.did}`)).toBe(0n)
+  })
+})
