@@ -1,6 +1,7 @@
 /** The analyses of a module's bodies, from planning to writing: each body is read once as long as memory allows. */
-import { BodyAnalyser, type BodyFacts, type PlaceTable } from './analysis.ts'
-import type { ParsedModule } from './sections.ts'
+import { BodyAnalyser, type BodyFacts } from './analysis.ts'
+import type { ParsedModule } from './module.ts'
+import type { PlaceTable } from './places.ts'
 import type { FuelTable, WasmLimits } from './types.ts'
 
 /** Bytes of tables kept at once; bodies beyond are read a second time. */

@@ -3,119 +3,13 @@
  * the place before costs, and where operators stand that need treatment of their own. Everything between two places is
  * copied verbatim by the rewriter. Code that can never run (behind an unconditional branch) becomes one `dead` place.
  */
-import { malformed, unsupported } from './errors.ts'
-import { BASE_OPS, Immediate, NUMERIC_OPS, NumericOp, Op, refusedFeature, SIMD_OPS } from './opcodes.ts'
+import { Immediates } from './immediates.ts'
+import type { Body, ParsedModule } from './module.ts'
+import { BASE_OPS, Immediate, NUMERIC_OPS, NumericOp, Op, SIMD_OPS } from './opcodes.ts'
+import { Place, PlaceTable } from './places.ts'
 import { Reader } from './reader.ts'
-import type { Body, ParsedModule } from './sections.ts'
 import type { FuelTable, WasmLimits } from './types.ts'
 import { checkLimit } from './validate/limits.ts'
-
-/** What stands at a place. */
-export const Place = {
-  block: 0,
-  loop: 1,
-  if: 2,
-  else: 3,
-  end: 4,
-  br: 5,
-  brIf: 6,
-  brTable: 7,
-  return: 8,
-  unreachable: 9,
-  call: 10,
-  callIndirect: 11,
-  returnCall: 12,
-  returnCallIndirect: 13,
-  memoryGrow: 14,
-  memoryBulk: 15,
-  tableBulk: 16,
-  refFunc: 17,
-  dead: 18,
-} as const
-
-/** Columns of the table; each row has one number in each. */
-const COLUMNS = 5
-
-/** The places of one body, reused from body to body. Offsets are absolute in the module. */
-export class PlaceTable {
-  count = 0
-  #data: Int32Array
-  /** Offsets of `local.get`, `local.set` and `local.tee` in code that can run. */
-  locals: Int32Array
-  localCount = 0
-
-  constructor(data = new Int32Array(COLUMNS * 1024), locals = new Int32Array(1024)) {
-    this.#data = data
-    this.locals = locals
-  }
-
-  clear(): void {
-    this.count = 0
-    this.localCount = 0
-  }
-
-  /** What a copy takes. */
-  get byteLength(): number {
-    return (this.count * COLUMNS + this.localCount) * 4
-  }
-
-  /** As it is now, in arrays that `room` gives. */
-  copy(room: (length: number) => Int32Array<ArrayBuffer>): PlaceTable {
-    const data = room(this.count * COLUMNS)
-    data.set(this.#data.subarray(0, data.length))
-    const locals = room(this.localCount)
-    locals.set(this.locals.subarray(0, locals.length))
-    const copy = new PlaceTable(data, locals)
-    copy.count = this.count
-    copy.localCount = this.localCount
-    return copy
-  }
-
-  add(kind: number, start: number, end: number, cost: number, argument: number): void {
-    const at = this.count * COLUMNS
-    if (at === this.#data.length) {
-      const grown = new Int32Array(this.#data.length * 2)
-      grown.set(this.#data)
-      this.#data = grown
-    }
-    const data = this.#data
-    data[at] = kind
-    data[at + 1] = start
-    data[at + 2] = end
-    data[at + 3] = cost
-    data[at + 4] = argument
-    this.count++
-  }
-
-  addLocal(offset: number): void {
-    if (this.localCount === this.locals.length) {
-      const grown = new Int32Array(this.locals.length * 2)
-      grown.set(this.locals)
-      this.locals = grown
-    }
-    this.locals[this.localCount++] = offset
-  }
-
-  kind(row: number): number {
-    return this.#data[row * COLUMNS]!
-  }
-  /** Offset of the instruction. */
-  start(row: number): number {
-    return this.#data[row * COLUMNS + 1]!
-  }
-  /** Offset behind the instruction. */
-  end(row: number): number {
-    return this.#data[row * COLUMNS + 2]!
-  }
-  /** Fuel of everything since the row before, this instruction included. */
-  cost(row: number): number {
-    return this.#data[row * COLUMNS + 3]!
-  }
-  /** Label depth, function, type index; of a block its type's results; of bulk operators the opcode. */
-  argument(row: number): number {
-    return this.#data[row * COLUMNS + 4]!
-  }
-}
 
 /** What one body is, beside its table. */
 export interface BodyFacts {
@@ -139,6 +33,7 @@ export interface BodyFacts {
 export class BodyAnalyser {
   readonly table = new PlaceTable()
   readonly #module: ParsedModule
+  readonly #immediates: Immediates
   readonly #limits: WasmLimits
   readonly #costs: Uint8Array
   readonly #params: Int32Array
@@ -151,6 +46,7 @@ export class BodyAnalyser {
 
   constructor(module: ParsedModule, limits: WasmLimits, fuel: FuelTable) {
     this.#module = module
+    this.#immediates = new Immediates(module)
     this.#limits = limits
     this.#costs = new Uint8Array(256).fill(fuel.operator)
     for (const op of fuel.freeOperators) this.#costs[op] = 0
@@ -274,12 +170,12 @@ export class BodyAnalyser {
           height++
           break
         case Immediate.memoryArgument:
-          this.#memoryArgument(r)
+          this.#immediates.memoryArgument(r)
           height += pushes[op]! - pops[op]!
           break
         case Immediate.block: {
           if (++depth > maxDepth) checkLimit(this.#limits, 'nesting', depth, 'a block nesting', 'code', at)
-          const blockType = this.#blockType(r)
+          const blockType = this.#immediates.blockType(r)
           if (op === Op.if) height--
           const params = blockType < 0 ? 0 : this.#params[blockType]!
           const results = blockType === -1 ? 0 : blockType === -2 ? 1 : this.#results[blockType]!
@@ -381,7 +277,7 @@ export class BodyAnalyser {
           height++
           break
         case Immediate.zeroByte:
-          this.#zeroByte(r, 'multi-memory', 'a memory index')
+          this.#immediates.zeroByte(r, 'multi-memory', 'a memory index')
           height += pushes[op]! - pops[op]!
           if (op === Op.memoryGrow && live) {
             table.add(Place.memoryGrow, at, r.position, cost, 0)
@@ -391,13 +287,13 @@ export class BodyAnalyser {
         case Immediate.valueTypes: {
           const count = r.count('types of a select')
           if (count !== 1) r.fail('one type of a select', at + 1, `${count}`)
-          this.#referenceOrValueType(r)
+          this.#immediates.referenceOrValueType(r)
           module.features.add('reference-types')
           height -= 2
           break
         }
         case Immediate.referenceType:
-          this.#referenceOrValueType(r)
+          this.#immediates.referenceOrValueType(r)
           module.features.add('reference-types')
           height++
           break
@@ -416,9 +312,9 @@ export class BodyAnalyser {
         }
         case Immediate.prefixNumeric: {
           const sub = r.u32('a numeric opcode')
-          if (sub > 17) this.#refuse(r, at, op, sub)
+          if (sub > 17) this.#immediates.refuse(r, at, op, sub)
           height += NUMERIC_OPS.pushes[sub]! - NUMERIC_OPS.pops[sub]!
-          this.#numericImmediate(r, sub)
+          this.#immediates.numericImmediate(r, sub)
           if (live && sub >= NumericOp.memoryInit && isBulk(sub)) {
             const memory = sub <= NumericOp.memoryFill
             table.add(memory ? Place.memoryBulk : Place.tableBulk, at, r.position, cost, sub)
@@ -428,15 +324,16 @@ export class BodyAnalyser {
         }
         case Immediate.prefixSimd: {
           const sub = r.u32('a vector opcode')
-          if (sub > 255 || SIMD_OPS.immediate[sub] === Immediate.refused) this.#refuse(r, at, op, sub)
+          if (sub > 255 || SIMD_OPS.immediate[sub] === Immediate.refused)
+            this.#immediates.refuse(r, at, op, sub)
           height += SIMD_OPS.pushes[sub]! - SIMD_OPS.pops[sub]!
           facts.simd = true
           module.features.add('simd')
-          this.#simdImmediate(r, sub)
+          this.#immediates.simdImmediate(r, sub)
           break
         }
         default:
-          this.#refuse(r, at, op)
+          this.#immediates.refuse(r, at, op)
       }
       if (height > highest && live) highest = height
       if (deadFrom >= 0 && !live) height = heights[depth]!
@@ -451,110 +348,9 @@ export class BodyAnalyser {
     for (let i = 0; i < facts.groups; i++) {
       total += r.u32('the number of locals of a group')
       checkLimit(this.#limits, 'locals', total + params, 'a number of locals', 'code', at)
-      if (this.#referenceOrValueType(r) === 0x7b) facts.simd = true
+      if (this.#immediates.referenceOrValueType(r) === 0x7b) facts.simd = true
     }
     facts.locals = total
-  }
-
-  #referenceOrValueType(r: Reader): number {
-    const at = r.position
-    const code = r.byte('a value type')
-    if (code >= 0x7c && code <= 0x7f) return code
-    if (code === 0x7b) this.#module.features.add('simd')
-    else if (code === 0x70 || code === 0x6f) this.#module.features.add('reference-types')
-    else if (code === 0x69 || code === 0x74)
-      throw unsupported('exceptions', 'code', at, 'an exception reference')
-    else if (code >= 0x63 && code <= 0x78) throw unsupported('gc', 'code', at, 'a typed or managed reference')
-    else throw malformed('code', at, 'a value type', `0x${code.toString(16)}`)
-    return code
-  }
-
-  /** A type index, -1 for no result, -2 for one. */
-  #blockType(r: Reader): number {
-    const at = r.position
-    const code = r.bytes[at]!
-    if (code === 0x40 && at < r.end) {
-      r.position++
-      return -1
-    }
-    if (code >= 0x40 && code < 0x80 && at < r.end) {
-      this.#referenceOrValueType(r)
-      return -2
-    }
-    const index = r.signed(33, 'a block type')
-    if (index < 0 || index >= this.#module.types.length)
-      r.fail(`a block type: a value type or an index below ${this.#module.types.length}`, at, `${index}`)
-    return index
-  }
-
-  #memoryArgument(r: Reader): void {
-    const at = r.position
-    const bytes = r.bytes
-    if (at + 1 < r.end && bytes[at]! < 0x40 && bytes[at + 1]! < 0x80) {
-      r.position = at + 2
-      return
-    }
-    const align = r.u32('an alignment')
-    if (align >= 64 && align < 128)
-      throw unsupported('multi-memory', 'code', at, 'a memory index in an access')
-    if (align >= 32) r.fail('an alignment below 32', at, `${align}`)
-    r.u32('an offset')
-  }
-
-  #zeroByte(r: Reader, feature: string, what: string): void {
-    const at = r.position
-    if (r.byte(what) !== 0) throw unsupported(feature, 'code', at, what)
-  }
-
-  #numericImmediate(r: Reader, sub: number): void {
-    if (sub < NumericOp.memoryInit) {
-      this.#module.features.add('saturating-float-to-int')
-      return
-    }
-    this.#module.features.add(sub >= NumericOp.tableGrow ? 'reference-types' : 'bulk-memory')
-    switch (NUMERIC_OPS.immediate[sub]!) {
-      case Immediate.index:
-        r.u32('an index')
-        break
-      case Immediate.twoIndices:
-        r.u32('an index')
-        r.u32('an index')
-        break
-      case Immediate.indexZeroByte:
-        r.u32('a data segment index')
-        this.#zeroByte(r, 'multi-memory', 'a memory index')
-        break
-      case Immediate.twoZeroBytes:
-        this.#zeroByte(r, 'multi-memory', 'a memory index')
-        this.#zeroByte(r, 'multi-memory', 'a memory index')
-        break
-      default:
-        this.#zeroByte(r, 'multi-memory', 'a memory index')
-    }
-  }
-
-  #simdImmediate(r: Reader, sub: number): void {
-    switch (SIMD_OPS.immediate[sub]!) {
-      case Immediate.memoryArgument:
-        this.#memoryArgument(r)
-        break
-      case Immediate.memoryArgumentLane:
-        this.#memoryArgument(r)
-        r.byte('a lane')
-        break
-      case Immediate.lane:
-        r.byte('a lane')
-        break
-      case Immediate.bytes16:
-        r.skip(16, 'a vector immediate')
-    }
-  }
-
-  #refuse(r: Reader, at: number, op: number, sub?: number): never {
-    const feature = refusedFeature(op, sub)
-    const named = `opcode 0x${op.toString(16)}${sub === undefined ? '' : ` 0x${sub.toString(16)}`}`
-    if (feature !== null) throw unsupported(feature, 'code', at, named)
-    return r.fail('a known instruction', at, named)
   }
 }
 

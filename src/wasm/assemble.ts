@@ -3,7 +3,7 @@
  * so that no index shifts and element, data and name sections stay valid.
  */
 import { readNumber, skipNumber } from './instructions.ts'
-import { type FunctionSite, type ParsedModule, type Section, SectionId, type Signature } from './sections.ts'
+import { type FunctionSite, type ParsedModule, type Section, SectionId, type Signature } from './module.ts'
 import { METER_EXPORTS, type WasmLimits } from './types.ts'
 import { Writer } from './writer.ts'
 

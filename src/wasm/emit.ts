@@ -6,17 +6,18 @@
  * fuel is written to the exported global only where control leaves the module. The value stack is never disturbed: everything goes through
  * locals. A stop sets `icn:reason` and traps.
  */
-import { type BodyFacts, Place, type PlaceTable } from './analysis.ts'
+import type { BodyFacts } from './analysis.ts'
 import { readNumber, skipNumber } from './instructions.ts'
 import type { LoopVersion } from './loops.ts'
+import type { ParsedModule, Signature } from './module.ts'
+import { Type } from './module.ts'
 import { NanShape, type NanSites, NO_SITES } from './nan.ts'
 import { NumericOp, Op } from './opcodes.ts'
 import type { Charges } from './optimise.ts'
+import { Place, type PlaceTable } from './places.ts'
 import type { FunctionPlan, ModulePlan } from './plan.ts'
 import { ProfileCharges } from './profile-charges.ts'
 import type { ProfilePlaces } from './profile-places.ts'
-import type { ParsedModule, Signature } from './sections.ts'
-import { Type } from './sections.ts'
 import type { TypeTable } from './type-table.ts'
 import type { FuelTable } from './types.ts'
 import type { Writer } from './writer.ts'

@@ -5,9 +5,9 @@
  * and that is entered with a constant in that local, has a count known beforehand.
  */
 import { readNumber, skipInstruction } from './instructions.ts'
+import type { ParsedModule } from './module.ts'
 import { BASE_OPS, NUMERIC_OPS, Op, SIMD_OPS } from './opcodes.ts'
 import { Reader } from './reader.ts'
-import type { ParsedModule } from './sections.ts'
 
 /** A local plus a constant, or (local -1) the constant alone. */
 interface Linear {

@@ -1,7 +1,8 @@
 /** What a module is, read without running it. */
 import { BodyAnalyser } from './analysis.ts'
 import { FUEL_TABLES } from './fuel-tables.ts'
-import { type ParsedModule, parseModule, SectionId, type Signature } from './sections.ts'
+import { type ParsedModule, SectionId, type Signature } from './module.ts'
+import { parseModule } from './sections.ts'
 import type {
   ExportInfo,
   FunctionType,

@@ -6,10 +6,11 @@
  * Only loops with a count known here and not small: where it has to be computed at run time, short loops lose more than
  * long ones gain (measured on the kernels: base64 and PRNG won 5 to 10 %, matrices and big integers lost as much).
  */
-import { Place, type PlaceTable } from './analysis.ts'
+
 import { assignedLocals, type KnownLocals, tripCount } from './induction.ts'
+import type { ParsedModule } from './module.ts'
 import type { Charges } from './optimise.ts'
-import type { ParsedModule } from './sections.ts'
+import { Place, type PlaceTable } from './places.ts'
 
 export interface LoopVersion {
   readonly endRow: number

@@ -2,8 +2,9 @@
 import { IcnError } from '../common/errors.ts'
 import { FUEL_TABLES } from './fuel-tables.ts'
 import { inspection } from './inspect.ts'
+import type { ParsedModule } from './module.ts'
 import { rewrite } from './rewrite.ts'
-import { type ParsedModule, parseModule } from './sections.ts'
+import { parseModule } from './sections.ts'
 import type { MeteredModule, MeterOptions } from './types.ts'
 import { resolveLimits } from './validate/limits.ts'
 

@@ -9,8 +9,8 @@
  */
 import { isFloatArithmetic } from './analysis.ts'
 import { readNumber, skipInstruction } from './instructions.ts'
+import type { Body, ParsedModule } from './module.ts'
 import { BASE_OPS, NUMERIC_OPS, Op, SIMD_OPS } from './opcodes.ts'
-import type { Body, ParsedModule } from './sections.ts'
 import type { WasmLimits } from './types.ts'
 import { checkLimit } from './validate/limits.ts'
 

@@ -8,7 +8,7 @@
  * The invariant at every place: fuel left = counter - pending. So totals are exact on every path, and comparisons at
  * function entry and loop headers see exactly what Wasmtime compares.
  */
-import { Place, type PlaceTable } from './analysis.ts'
+import { Place, type PlaceTable } from './places.ts'
 
 const UNSET = -0x8000_0000
 /** The row of the function's own label. */

@@ -8,10 +8,10 @@
  */
 import type { Analyses } from './analyses.ts'
 import type { BodyFacts } from './analysis.ts'
-import { Place } from './analysis.ts'
+import type { ParsedModule, Signature } from './module.ts'
+import { Type } from './module.ts'
 import { ChargePlacer } from './optimise.ts'
-import type { ParsedModule, Signature } from './sections.ts'
-import { Type } from './sections.ts'
+import { Place } from './places.ts'
 
 /** Bytes of native frame one unit of call depth stands for. */
 export const FRAME_BYTES = 512

@@ -2,8 +2,9 @@
  * Profile counting inside one body. Every stretch is counted where it was executed, before the instruction that ends it,
  * the plain way and apart from the fuel counter: totals and stops stay those of the unprofiled module.
  */
-import { Place } from './analysis.ts'
+
 import { Op } from './opcodes.ts'
+import { Place } from './places.ts'
 import type { ProfilePlaces } from './profile-places.ts'
 import type { Writer } from './writer.ts'
 

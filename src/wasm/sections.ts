@@ -1,25 +1,23 @@
 /** A module's outer structure: every section checked for form, limits and features; function bodies only delimited. */
+import { ConstantReader } from './constants.ts'
 import { unsupported } from './errors.ts'
-import { BASE_OPS, Immediate, Op, refusedFeature } from './opcodes.ts'
+import {
+  type Body,
+  type Export,
+  type FunctionSite,
+  type GlobalType,
+  type Import,
+  type ParsedModule,
+  type Range,
+  type Section,
+  SectionId,
+  type Signature,
+  type Table,
+  Type,
+} from './module.ts'
 import { Reader } from './reader.ts'
 import type { WasmLimits } from './types.ts'
 import { checkLimit } from './validate/limits.ts'
-
-export const SectionId = {
-  custom: 0,
-  type: 1,
-  import: 2,
-  function: 3,
-  table: 4,
-  memory: 5,
-  global: 6,
-  export: 7,
-  start: 8,
-  element: 9,
-  code: 10,
-  data: 11,
-  dataCount: 12,
-} as const
 
 const SECTION_NAMES = [
   'custom',
@@ -39,94 +37,6 @@ const SECTION_NAMES = [
 
 /** The order sections must come in; data count stands between element and code. */
 const SECTION_ORDER = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10]
-
-/** Binary codes of the value types. */
-export const Type = {
-  i32: 0x7f,
-  i64: 0x7e,
-  f32: 0x7d,
-  f64: 0x7c,
-  v128: 0x7b,
-  funcref: 0x70,
-  externref: 0x6f,
-} as const
-
-export interface Section {
-  readonly id: number
-  /** Where the section's id byte is. */
-  readonly start: number
-  readonly contents: number
-  readonly end: number
-  /** Of a custom section. */
-  readonly name: string
-}
-
-/** A function type by value-type codes. */
-export interface Signature {
-  readonly params: readonly number[]
-  readonly results: readonly number[]
-}
-
-export interface Import {
-  readonly module: string
-  readonly name: string
-  readonly type: number
-}
-
-export interface Export {
-  readonly name: string
-  /** 0 function, 1 table, 2 memory, 3 global. */
-  readonly kind: number
-  readonly index: number
-}
-
-export interface Range {
-  readonly initial: number
-  readonly maximum: number | null
-}
-
-export interface Table extends Range {
-  readonly type: number
-}
-
-export interface GlobalType {
-  readonly type: number
-  readonly mutable: boolean
-}
-
-/** A function index in the bytes outside the code section, so that it can be replaced. */
-export interface FunctionSite {
-  readonly start: number
-  readonly end: number
-  readonly index: number
-}
-
-export interface Body {
-  /** First byte of the locals declaration. */
-  readonly start: number
-  readonly end: number
-}
-
-export interface ParsedModule {
-  readonly bytes: Uint8Array
-  readonly sections: readonly Section[]
-  readonly types: readonly Signature[]
-  readonly imports: readonly Import[]
-  /** Type index of every function, imported ones first. */
-  readonly functions: readonly number[]
-  readonly tables: readonly Table[]
-  readonly memory: Range | null
-  readonly globals: readonly GlobalType[]
-  readonly exports: readonly Export[]
-  readonly start: number | null
-  readonly bodies: readonly Body[]
-  /** Function indices in exports, element segments and constant expressions. */
-  readonly exportSites: readonly FunctionSite[]
-  readonly elementSites: readonly FunctionSite[]
-  readonly globalSites: readonly FunctionSite[]
-  readonly hasDataCount: boolean
-  readonly features: Set<string>
-}
 
 /**
  * @throws IcnError WasmExecutionError, reason malformed or unsupportedFeature, with section and offset;
@@ -152,6 +62,7 @@ class ModuleParser {
   readonly elementSites: FunctionSite[] = []
   readonly globalSites: FunctionSite[] = []
   readonly features = new Set<string>()
+  readonly #constants = new ConstantReader(this.features, this.functions)
   memory: Range | null = null
   start: number | null = null
   dataCount: number | null = null
@@ -247,7 +158,7 @@ class ModuleParser {
         this.#exports(r)
         break
       case SectionId.start:
-        this.start = this.#functionIndex(r)
+        this.start = this.#constants.functionIndex(r)
         break
       case SectionId.element:
         this.#elements(r)
@@ -262,19 +173,6 @@ class ModuleParser {
         this.dataCount = r.u32('the number of data segments')
         this.features.add('bulk-memory')
     }
-  }
-
-  #valueType(r: Reader, what: string): number {
-    const at = r.position
-    const code = r.byte(what)
-    if (code >= Type.f64 && code <= Type.i32) return code
-    if (code === Type.v128) this.features.add('simd')
-    else if (code === Type.funcref || code === Type.externref) this.features.add('reference-types')
-    else if (code === 0x69) throw unsupported('exceptions', r.section, at, 'an exception reference type')
-    else if (code >= 0x63 && code <= 0x78)
-      throw unsupported('gc', r.section, at, 'a typed or managed reference')
-    else r.fail(what, at, `0x${code.toString(16)}`)
-    return code
   }
 
   #types(r: Reader): void {
@@ -296,7 +194,8 @@ class ModuleParser {
     const count = r.count(what)
     checkLimit(this.limits, 'signatureValues', count, `a number of ${what}`, r.section, at)
     const types: number[] = []
-    for (let i = 0; i < count; i++) types.push(this.#valueType(r, `the value type of one of the ${what}`))
+    for (let i = 0; i < count; i++)
+      types.push(this.#constants.valueType(r, `the value type of one of the ${what}`))
     return types
   }
 
@@ -353,7 +252,9 @@ class ModuleParser {
       if (this.bytes[at] === 0x40) throw unsupported('gc', r.section, at, 'a table with an initial value')
       // A table of functions is no new feature; one of anything else is.
       const type =
-        this.bytes[at] === Type.funcref && !r.done ? r.byte('') : this.#valueType(r, 'the type of a table')
+        this.bytes[at] === Type.funcref && !r.done
+          ? r.byte('')
+          : this.#constants.valueType(r, 'the type of a table')
       const range = this.#range(r, 'table')
       // icn-core counts the initial size; the maximum only bounds growth, which is held to the limit in any case.
       checkLimit(this.limits, 'tableElements', range.initial, 'a table size', r.section, at)
@@ -378,78 +279,16 @@ class ModuleParser {
     const count = r.count('globals', 4)
     checkLimit(this.limits, 'globals', count, 'a number of globals', r.section, r.position)
     for (let i = 0; i < count; i++) {
-      const type = this.#valueType(r, 'the type of a global')
+      const type = this.#constants.valueType(r, 'the type of a global')
       const at = r.position
       const flag = r.byte('the mutability of a global')
       if (flag > 1) {
         if (flag < 4) throw unsupported('threads', r.section, at, 'a shared global')
         r.fail('the mutability of a global, 0 or 1', at, `${flag}`)
       }
-      this.#constant(r, this.globalSites)
+      this.#constants.constant(r, this.globalSites)
       this.globals.push({ type, mutable: flag === 1 })
     }
-  }
-
-  /** A constant expression up to and with its `end`; function references in it are noted. */
-  #constant(r: Reader, sites: FunctionSite[]): void {
-    for (let instructions = 0; ; instructions++) {
-      const at = r.position
-      const op = r.byte('a constant instruction')
-      if (op === Op.end) return
-      if (instructions > 0) this.features.add('extended-const')
-      switch (op) {
-        case Op.i32Const:
-          r.signed(32, 'a constant')
-          break
-        case Op.i64Const:
-          r.signed(64, 'a constant')
-          break
-        case Op.f32Const:
-          r.skip(4, 'a constant')
-          break
-        case Op.f64Const:
-          r.skip(8, 'a constant')
-          break
-        case Op.globalGet:
-          r.u32('a global index')
-          break
-        case Op.refNull:
-          this.#valueType(r, 'a reference type')
-          break
-        case Op.refFunc: {
-          const start = r.position
-          const index = this.#functionIndex(r)
-          sites.push({ start, end: r.position, index })
-          this.features.add('reference-types')
-          break
-        }
-        case Op.i32Add:
-        case Op.i32Sub:
-        case 0x6c:
-        case Op.i64Add:
-        case Op.i64Sub:
-        case 0x7e:
-          break
-        case Op.prefixSimd:
-          if (r.u32('a vector opcode') !== 0x0c) r.fail('a constant instruction', at)
-          r.skip(16, 'a constant')
-          this.features.add('simd')
-          break
-        default: {
-          const feature = refusedFeature(op)
-          if (feature !== null) throw unsupported(feature, r.section, at, `opcode 0x${op.toString(16)}`)
-          r.fail('a constant instruction', at, `opcode 0x${op.toString(16)}${known(op)}`)
-        }
-      }
-    }
-  }
-
-  #functionIndex(r: Reader): number {
-    const at = r.position
-    const index = r.u32('a function index')
-    if (index >= this.functions.length)
-      r.fail(`a function index below ${this.functions.length}`, at, `${index}`)
-    return index
   }
 
   #exports(r: Reader): void {
@@ -466,7 +305,7 @@ class ModuleParser {
       if (kind === 4) throw unsupported('exceptions', r.section, at, `tag export ${JSON.stringify(name)}`)
       if (kind > 3) r.fail('an export kind from 0 to 3', at, `${kind}`)
       const start = r.position
-      const index = kind === 0 ? this.#functionIndex(r) : r.u32('the index of an export')
+      const index = kind === 0 ? this.#constants.functionIndex(r) : r.u32('the index of an export')
       const known = [
         this.functions.length,
         this.tables.length,
@@ -490,20 +329,20 @@ class ModuleParser {
       if (flags !== 0) this.features.add(flags === 2 ? 'reference-types' : 'bulk-memory')
       const active = (flags & 1) === 0
       if (active && (flags & 2) !== 0) r.u32('a table index')
-      if (active) this.#constant(r, this.elementSites)
+      if (active) this.#constants.constant(r, this.elementSites)
       const expressions = (flags & 4) !== 0
       if ((flags & 3) !== 0) {
         const kindAt = r.position
-        if (expressions) this.#valueType(r, 'the type of an element segment')
+        if (expressions) this.#constants.valueType(r, 'the type of an element segment')
         else if (r.byte('an element kind') !== 0) r.fail('element kind 0 (functions)', kindAt)
       }
       const elements = r.count('elements')
       checkLimit(this.limits, 'tableElements', elements, 'an element segment', r.section, at)
       for (let e = 0; e < elements; e++) {
-        if (expressions) this.#constant(r, this.elementSites)
+        if (expressions) this.#constants.constant(r, this.elementSites)
         else {
           const start = r.position
-          const index = this.#functionIndex(r)
+          const index = this.#constants.functionIndex(r)
           this.elementSites.push({ start, end: r.position, index })
         }
       }
@@ -538,12 +377,8 @@ class ModuleParser {
       if (flags === 1) this.features.add('bulk-memory')
       if (flags === 2 && r.u32('a memory index') !== 0)
         throw unsupported('multi-memory', r.section, flagsAt, 'a data segment for another memory')
-      if (flags !== 1) this.#constant(r, [])
+      if (flags !== 1) this.#constants.constant(r, [])
       r.skip(r.u32('the size of a data segment'), 'a data segment')
     }
   }
-}
-
-function known(op: number): string {
-  return BASE_OPS.immediate[op] === Immediate.refused ? '' : ', which is not constant'
 }

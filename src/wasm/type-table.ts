@@ -1,6 +1,6 @@
 /** The original types, and the ones metering adds behind them: each once, in the order they are asked for. */
-import type { Signature } from './sections.ts'
-import { Type } from './sections.ts'
+import type { Signature } from './module.ts'
+import { Type } from './module.ts'
 
 export class TypeTable {
   readonly #original: readonly Signature[]

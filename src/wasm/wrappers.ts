@@ -1,7 +1,7 @@
 /** Bodies of the functions metering adds: entries of original type around counted functions, and bounded growth. */
 import { type EmitContext, Reason, writeStop } from './emit.ts'
+import { Type } from './module.ts'
 import { Op } from './opcodes.ts'
-import { Type } from './sections.ts'
 import type { Writer } from './writer.ts'
 
 /** From where an added entry is called. */
