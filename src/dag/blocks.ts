@@ -46,8 +46,8 @@ export function dagCounters(tx: Transaction): DagCounters {
 /**
  * Stores a block; the same block again changes nothing.
  * @returns whether it was new
- * @throws IcnError DagOperationFailed with `data.reason`: `cidMismatch`, `ambiguous`, `tooLarge`, or `conflict` when a
- * different block with the same Merkle CID is stored
+ * @throws IcnError DagOperationFailed with `data.reason`: `cidMismatch` (also when what is stored is damaged), `ambiguous`,
+ * `tooLarge`, or `conflict` when a different block with the same Merkle CID is stored
  */
 export function putBlock(tx: Transaction, block: DagBlock): boolean {
   const cid = block.cid.toString()
@@ -61,17 +61,17 @@ export function putBlock(tx: Transaction, block: DagBlock): boolean {
   const row = toRow(block, counters.nextSeq)
   const stored = tx.get(BLOCKS, cid)
   if (stored !== undefined) {
+    if (shapeFault(stored) !== undefined) {
+      throw failed(
+        cid,
+        'cidMismatch',
+        'is refused: what is stored under its CID is no block; repair that first',
+      )
+    }
     if (sameBlock(stored, row)) return false
     throw failed(cid, 'conflict', 'is refused: a different block with the same Merkle CID is stored')
   }
-  tx.put(BLOCKS, cid, row)
-  tx.put(BLOCK_INDEX, sequenceKey(row.seq), {
-    cid,
-    size: row.data.length,
-    links: row.links.length,
-    timestamp: row.timestamp,
-    author: row.author,
-  })
+  putInOrder(tx, cid, row)
   tx.put(DAG_STATE, 'counters', {
     nextSeq: counters.nextSeq + 1,
     blocks: counters.blocks + 1,
@@ -84,6 +84,18 @@ export function putBlock(tx: Transaction, block: DagBlock): boolean {
   if (!tx.has(BLOCK_REFS, cid)) tx.put(DAG_HEADS, cid, 1)
   tx.emit({ type: 'block', detail: { cid, change: 'put' } })
   return true
+}
+
+/** The row and its place in the order of listings, which its number says. */
+export function putInOrder(tx: Transaction, cid: string, row: BlockRow): void {
+  tx.put(BLOCKS, cid, row)
+  tx.put(BLOCK_INDEX, sequenceKey(row.seq), {
+    cid,
+    size: row.data.length,
+    links: row.links.length,
+    timestamp: row.timestamp,
+    author: row.author,
+  })
 }
 
 /** @throws IcnError DagOperationFailed `tooLarge` */

@@ -6,7 +6,7 @@
  */
 import { IcnError } from '../common/errors.ts'
 import type { StateStore, Table, Transaction } from '../storage/types.ts'
-import { dagCounters, dagRoot, rowFault } from './blocks.ts'
+import { dagCounters, dagRoot, putInOrder, rowFault } from './blocks.ts'
 import {
   BLOCK_INDEX,
   BLOCK_REFS,
@@ -96,12 +96,28 @@ async function recount(
   for (const cid of cids.keys()) {
     if (!refs.has(cid) && !heads.has(cid)) changes.push((tx) => tx.put(DAG_HEADS, cid, 1))
   }
-  await inSlices(store, pause, ROWS, BLOCK_INDEX, (key, row) => {
-    const own = cids.get(row.cid)
-    if (own === undefined || (own !== '' && own !== key)) changes.push((tx) => tx.delete(BLOCK_INDEX, key))
+  // The number in a row is not covered by its hash: where row and order disagree, the order has it.
+  const placed = new Set<string>()
+  const strays: [key: string, cid: string][] = []
+  await inSlices(store, pause, ROWS, BLOCK_INDEX, (key, { cid }) => {
+    const own = cids.get(cid)
+    if (own === '' || own === key) placed.add(cid)
+    else strays.push([key, cid])
   })
-  const counters = { nextSeq: start.nextSeq, blocks: cids.size, bytes }
-  if (start.blocks !== counters.blocks || start.bytes !== counters.bytes) {
+  for (const [key, cid] of strays) {
+    if (cids.has(cid) && !placed.has(cid)) {
+      placed.add(cid)
+      changes.push((tx) => tx.put(BLOCKS, cid, { ...tx.get(BLOCKS, cid)!, seq: Number(key) }))
+    } else {
+      changes.push((tx) => tx.delete(BLOCK_INDEX, key))
+    }
+  }
+  const lost = [...cids].filter(([cid, own]) => own !== '' && !placed.has(cid)).map(([cid]) => cid)
+  lost.forEach((cid, i) => {
+    changes.push((tx) => putInOrder(tx, cid, { ...tx.get(BLOCKS, cid)!, seq: start.nextSeq + i }))
+  })
+  const counters = { nextSeq: start.nextSeq + lost.length, blocks: cids.size, bytes }
+  if (start.blocks !== counters.blocks || start.bytes !== counters.bytes || lost.length > 0) {
     changes.push((tx) => tx.put(DAG_STATE, 'counters', counters))
   }
   return store.transact((tx) => {
