@@ -20,6 +20,8 @@ export interface HostLogLine {
 /** The job rules a host call leads to; they live with the job manager, above this room. */
 export interface HostJobs {
   submit(tx: Transaction, job: JobSubmission): Cid
+  /** How many jobs have not ended, without looking at them. */
+  open(tx: Transaction): number
   /** Oldest first. */
   pending(tx: Transaction): readonly ActualMeshJob[]
   /** `JobLifecycle` JSON (ref §2.9), or undefined for an unknown job. */

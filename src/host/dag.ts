@@ -20,7 +20,7 @@ import { payAndStore } from './storing.ts'
 export const CONTRACT_PINS: Table<1> = table('contractPins')
 
 /** Fuel per byte of a block that is read and checked against its CID. */
-const READ_FUEL = 2
+const READ_FUEL = 4
 /** Fuel per link of a block that is read. */
 const LINK_FUEL = 500
 const MOST_NAME_BYTES = 256

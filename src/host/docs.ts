@@ -38,7 +38,7 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
     'Whether a Credential as JSON is by the issuer expected, not expired, and every claim in it signed by that issuer.',
   host_quadratic_vote_cost: 'What so many votes cost in quadratic voting: their square.',
   host_verify_zk_proof:
-    'Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 3,450,000 more fuel and 80,000 per public input; Bulletproofs are unsupported, the backend dummy counts outside production only.',
+    'Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input; Bulletproofs are unsupported, the backend dummy counts outside production only.',
   host_verify_zk_revocation_proof:
     'Whether a ZkRevocationProof as JSON holds; charges as host_verify_zk_proof.',
   host_generate_zk_proof:
@@ -46,8 +46,9 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
   host_register_zk_key:
     'Makes a Groth16 verifying key known under its issuer and circuit, by JSON { issuer, circuit, verification_key, signature } signed by the issuer; answers its plain CID; costs one mana per begun 1,024 bytes.',
   host_submit_mesh_job:
-    'Submits an ActualMeshJob as JSON; its mana is held until the job ends. `id`, `creator_did` and the price are set by the host.',
-  host_get_pending_mesh_jobs: 'JSON array of the jobs that wait to be run, oldest first.',
+    'Submits an ActualMeshJob as JSON; its mana is held until the job ends. `id`, `creator_did` and the price are set by the host. An accepted job charges 48 more fuel per byte.',
+  host_get_pending_mesh_jobs:
+    'JSON array of the jobs that wait to be run, oldest first; charges 6,000 more fuel per open job.',
   host_anchor_receipt:
     'Checks an ExecutionReceipt as JSON against its job, executor and signature, stores it in the DAG and counts it towards the reputation of its executor.',
   host_get_reputation: 'Reputation of the account the run acts for, or of any DID.',

@@ -12,7 +12,7 @@ import type { HostContext, HostFunction } from './context.ts'
 import { refusal, unreadable } from './errors.ts'
 
 /** Fuel of one signature checked, beyond the first, which a function's own price covers. */
-export const SIGNATURE_FUEL = 100_000
+const SIGNATURE_FUEL = 550_000
 
 export const identityFunctions = {
   /** `DidDocument` JSON (ref §2.11). */

@@ -166,9 +166,9 @@ describe('answers', () => {
   })
 
   it('fuel is charged for the call and for each byte, before the work', () => {
-    const guest = caller(wat('host_log', shape('text ->')), testContext(), 300n)
+    const guest = caller(wat('host_log', shape('text ->')), testContext(), 400n)
     guest.call(0, 10)
-    expect(guest.trace[0]).toMatchObject({ fuel: 210n })
+    expect(guest.trace[0]).toMatchObject({ fuel: 310n })
     expect(() => guest.call(0, 10)).toThrow(
       expect.objectContaining({ data: expect.objectContaining({ reason: 'outOfFuel' }) }),
     )

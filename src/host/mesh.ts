@@ -10,6 +10,10 @@ import { refusal, unreadable } from './errors.ts'
 import { handleOf } from './shapes.ts'
 
 const LOW_32_BITS = 0xffff_ffffn
+/** Fuel per byte of a job that is stored: its block is several times as long, and hashed more than once. */
+const STORING_FUEL = 48
+/** Fuel per open job that is looked at. */
+const PENDING_FUEL = 6_000
 const jobList = list(actualMeshJob)
 
 export const meshFunctions = {
@@ -17,6 +21,7 @@ export const meshFunctions = {
     if (json === '') throw refusal('InvalidParameters', 'Job JSON cannot be empty')
     const job = unreadable('Failed to deserialize ActualMeshJob: ', () => decodeJobSubmission(json))
     const { allowance, jobs, tx } = context
+    context.charge(json.length * STORING_FUEL)
     const id = allowance.job(() => allowance.store(json.length, () => jobs.submit(tx, job)))
     context.submitted.set(handleOf(id), id.toString())
     return id.toString()
@@ -35,8 +40,11 @@ export const meshFunctions = {
     })
   },
 
-  host_get_pending_mesh_jobs: (context: HostContext): string =>
-    encodeJson(jobList, context.jobs.pending(context.tx)),
+  host_get_pending_mesh_jobs(context: HostContext): string {
+    const { jobs, tx } = context
+    context.charge(jobs.open(tx) * PENDING_FUEL)
+    return encodeJson(jobList, jobs.pending(tx))
+  },
 
   /** The empty string for a job that is not known here. */
   host_get_job_status(context: HostContext, jobId: string): string {

@@ -31,10 +31,10 @@ import { refusal, unreadable } from './errors.ts'
 import { payAndStore } from './storing.ts'
 
 /** Fuel of the pairing check, and of each public input's multiplication and key point. */
-const PAIRING_FUEL = 3_000_000
-const INPUT_FUEL = 80_000
+const PAIRING_FUEL = 16_000_000
+const INPUT_FUEL = 200_000
 /** Fuel of an issuer's signature over a key. */
-const SIGNATURE_FUEL = 450_000
+const SIGNATURE_FUEL = 600_000
 /** Public inputs a verifier takes when a proof brings none (ref §8.2). */
 const DEFAULT_INPUTS: JsonValue = [2020]
 

@@ -44,8 +44,8 @@ export const DATA_ABI: readonly AbiFunction[] = [
   }),
   served(43, 'host_calculate_cid', {
     shapes: ['bytes, out -> written', 'string -> string'],
-    fuel: 1_000,
-    fuelPerByte: 2,
+    fuel: 3_000,
+    fuelPerByte: 4,
     maxBytes: MAX_DATA_BYTES,
     subject: 'Data',
   }),
@@ -72,7 +72,7 @@ export const DATA_ABI: readonly AbiFunction[] = [
   }),
   served(47, 'host_save_contract_state', {
     shapes: ['text, bytes, u64, out -> written', 'text, bytes, u64 -> flag', 'string, string, u64 -> string'],
-    fuel: 5_000,
+    fuel: 8_000,
     fuelPerByte: 8,
     maxBytes: MAX_DATA_BYTES,
     subject: 'Contract state',
@@ -92,15 +92,15 @@ export const DATA_ABI: readonly AbiFunction[] = [
   }),
   served(51, 'host_verify_did_signature', {
     shapes: ['text, bytes, bytes -> flag', 'string, string, string -> flag'],
-    fuel: 100_000,
+    fuel: 550_000,
     fuelPerByte: 4,
     maxBytes: MAX_DATA_BYTES,
     subject: 'DID, message and signature',
   }),
   served(52, 'host_verify_credential', {
     shapes: ['text, text -> flag', 'string, string -> flag'],
-    fuel: 120_000,
-    fuelPerByte: 8,
+    fuel: 600_000,
+    fuelPerByte: 40,
     maxBytes: MAX_CREDENTIAL_BYTES,
     subject: 'Credential and issuer',
   }),

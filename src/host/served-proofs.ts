@@ -30,7 +30,7 @@ export const PROOF_ABI: readonly AbiFunction[] = [
   }),
   served(55, 'host_register_zk_key', {
     shapes: ['text, out -> written', 'text -> flag'],
-    fuel: 450_000,
+    fuel: 650_000,
     fuelPerByte: 40,
     maxBytes: MAX_PROOF_BYTES,
     subject: 'Verifying key JSON',

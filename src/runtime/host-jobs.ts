@@ -5,7 +5,7 @@ import type { RuntimeContext } from './context.ts'
 import { pendingJobs, submitJob } from './job-rules.ts'
 import { lifecycleJson } from './lifecycle.ts'
 import { anchorReceipt, type ReceiptAnchor } from './receipts.ts'
-import type { JobRow } from './tables.ts'
+import { COUNTS, type JobRow } from './tables.ts'
 
 /** What of a job shows in the jobs its run submits; all of it is in the execution record. */
 export type ParentJob = Pick<JobRow, 'id' | 'depth' | 'fuel'>
@@ -32,6 +32,7 @@ export function hostJobs(context: HostNode, now: bigint, parent?: ParentJob): Ho
           ...(parent === undefined ? {} : { parent }),
         }).id,
       ),
+    open: (tx) => tx.get(COUNTS, 'openJobs') ?? 0,
     pending: pendingJobs,
     status: lifecycleJson,
     anchor: (tx, receipt) => anchorReceipt(tx, context, receipt, now),

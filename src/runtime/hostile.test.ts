@@ -492,7 +492,10 @@ describe('large records', () => {
   test('log-pages: logging without end runs out of fuel like anything else', async () => {
     await failed('log-pages', {}, { code: 'ResourceLimitExceeded', reason: 'outOfFuel' })
   })
-  test('large-job: a payload of 160,000 bytes is a good job', async () => {
+  test('large-job: a payload of 160,000 bytes is a good job, for the fuel that it takes', async () => {
+    await failed('large-job', {}, { code: 'ResourceLimitExceeded', reason: 'outOfFuel' })
+    await runtime.close()
+    runtime = await start({ fuel: 20_000_000n })
     const run = await runtime.run(await wat('large-job'))
     expect(run.success).toBe(true)
     expect((await runtime.jobs.list()).items).toHaveLength(2)

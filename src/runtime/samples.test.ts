@@ -59,13 +59,13 @@ const COMPLETES: Readonly<Record<string, Completes>> = {
   hello: {
     result: 42n,
     wasmtime: 6n,
-    fuel: 228n,
+    fuel: 328n,
     logs: info('Hello from a contract.'),
   },
   patronage: {
     result: 1_248_037n,
     wasmtime: 53_968n,
-    fuel: 55_783n,
+    fuel: 56_583n,
     logs: info(
       'Surplus 12480.37 € over 7475 hours',
       'Amara: 1640 h, 2738.17 €',
@@ -80,7 +80,7 @@ const COMPLETES: Readonly<Record<string, Completes>> = {
   'ranked-vote': {
     result: 2n,
     wasmtime: 9_149n,
-    fuel: 10_544n,
+    fuel: 11_144n,
     logs: info(
       'Round 1: Solar roof 3, Child care 4, Tool library 3, Pay rise 5',
       'Out: Tool library',
@@ -93,7 +93,7 @@ const COMPLETES: Readonly<Record<string, Completes>> = {
   'ledger-hash': {
     result: 5n,
     wasmtime: 123_642n,
-    fuel: 123_911n,
+    fuel: 124_011n,
     logs: info(`Seal ${seal()}`),
   },
 }

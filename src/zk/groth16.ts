@@ -28,6 +28,7 @@ type Lines = ReturnType<typeof bn254.utils.calcPairingPrecomputes> | null
 type Product = ReturnType<typeof bn254.pairing>
 
 interface PreparedKey {
+  /** The pairing of alpha, negated, and beta, short of the final exponentiation. */
   readonly alphaBeta: Product
   readonly gamma: Lines
   readonly delta: Lines
@@ -87,7 +88,12 @@ function prepare(key: Uint8Array, inputs: number): PreparedKey {
   const delta = next(readG2, G2_BYTES, 'delta')
   at = POINTS_AT
   const abc = Array.from({ length: inputs + 1 }, (_, i) => next(readG1, G1_BYTES, `abc[${i}]`))
-  return { alphaBeta: product([[alpha, linesOf(beta)]]), gamma: linesOf(gamma), delta: linesOf(delta), abc }
+  return {
+    alphaBeta: product([[alpha.negate(), linesOf(beta)]]),
+    gamma: linesOf(gamma),
+    delta: linesOf(delta),
+    abc,
+  }
 }
 
 function holds(
@@ -104,7 +110,7 @@ function holds(
     [sum.negate(), gamma],
     [c.negate(), delta],
   ])
-  return Fp12.eql(left, alphaBeta)
+  return Fp12.eql(Fp12.finalExponentiate(Fp12.mul(left, alphaBeta)), Fp12.ONE)
 }
 
 /** What of a pairing depends on its second point alone; null for infinity. */
@@ -112,12 +118,12 @@ function linesOf(point: G2Point): Lines {
   return point.is0() ? null : bn254.utils.calcPairingPrecomputes(point)
 }
 
-/** A pairing with infinity is one. */
+/** Short of the final exponentiation, which is done once over all; a pairing with infinity is one. */
 function product(pairs: readonly (readonly [G1Point, Lines])[]): Product {
   const terms = pairs.flatMap(([point, lines]) => {
     if (lines === null || point.is0()) return []
     const { x, y } = point.toAffine()
     return [[lines, x, y] as [NonNullable<Lines>, bigint, bigint]]
   })
-  return Fp12.finalExponentiate(bn254.millerLoopBatch(terms))
+  return bn254.millerLoopBatch(terms)
 }
