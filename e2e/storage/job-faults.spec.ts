@@ -18,7 +18,7 @@ test(`killed at ${INSTANTS} instants with jobs under way, every job ends once an
   test.setTimeout(60_000 + INSTANTS * 30_000)
   const { parseWat } = await wabt()
   const random = randomness(SEED + 1)
-  const profile = await Profile.create('./job-worker.ts')
+  const profile = await Profile.create(new URL('./job-worker.ts', import.meta.url))
   const answered: string[] = []
   const killed = { worker: 0, renderer: 0, browser: 0, everything: 0 }
   let name = ''

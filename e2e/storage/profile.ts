@@ -104,10 +104,10 @@ export class Profile {
     this.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
 
-  /** @param worker the script its pages run, beside this file */
-  static async create(worker = './worker.ts'): Promise<Profile> {
+  /** @param worker the script its pages run */
+  static async create(worker = new URL('./worker.ts', import.meta.url)): Promise<Profile> {
     const bundle = await build({
-      entryPoints: [new URL(worker, import.meta.url).pathname],
+      entryPoints: [worker.pathname],
       bundle: true,
       format: 'esm',
       target: 'es2022',
