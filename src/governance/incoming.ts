@@ -10,7 +10,7 @@ import type { Transaction } from '../storage/types.ts'
 import { insert } from './calls.ts'
 import { checkContent, contentId } from './content.ts'
 import { governanceState, requireMember } from './members.ts'
-import { cutoff, isEarlier, join, save } from './proposal.ts'
+import { cutoff, join, save } from './proposal.ts'
 import { denied, invalid } from './refuse.ts'
 import {
   type FactRow,
@@ -164,7 +164,7 @@ function merge(tx: Transaction, row: ProposalRow, facts: readonly FactRow[], now
 
 /** Keeps facts until their proposal comes. */
 function wait(tx: Transaction, id: string, facts: readonly FactRow[], now: bigint): boolean {
-  const fresh = facts.filter((fact) => isFresh(fact, tx.get(WAITING, factKey(id, fact))))
+  const fresh = facts.filter((fact) => !tx.has(WAITING, factKey(id, fact)))
   if (fresh.length === 0) return false
   let { waiting: count } = governanceState(tx)
   if (count + fresh.length > MOST_WAITING) {
@@ -179,20 +179,9 @@ function wait(tx: Transaction, id: string, facts: readonly FactRow[], now: bigin
     for (const [key] of old) tx.delete(WAITING, key)
     count -= old.length
   }
-  for (const fact of fresh) {
-    const key = factKey(id, fact)
-    if (!tx.has(WAITING, key)) count++
-    tx.put(WAITING, key, fact)
-  }
-  tx.put(GOVERNANCE, 'state', { ...governanceState(tx), waiting: count })
+  for (const fact of fresh) tx.put(WAITING, factKey(id, fact), fact)
+  tx.put(GOVERNANCE, 'state', { ...governanceState(tx), waiting: count + fresh.length })
   return true
-}
-
-/** Of two facts of one kind and member the earlier one says more. */
-function isFresh(fact: FactRow, before: FactRow | undefined): boolean {
-  if (before === undefined) return true
-  if (fact.kind === 'veto' && before.kind === 'veto') return isEarlier(fact, before)
-  return fact.at < before.at
 }
 
 /** Takes out what waited for a proposal. */

@@ -136,7 +136,7 @@ export function join(tx: Transaction, row: ProposalRow, fact: FactRow): Proposal
 }
 
 /** Vetoes by time, then by who and why, so that of two the same one stands everywhere. */
-export function isEarlier(fact: VetoRow, veto: VetoRow | null): boolean {
+function isEarlier(fact: VetoRow, veto: VetoRow | null): boolean {
   if (veto === null || fact.at !== veto.at) return veto === null || fact.at < veto.at
   return `${fact.by}\u0000${fact.reason}` < `${veto.by}\u0000${veto.reason}`
 }

@@ -112,7 +112,8 @@ export function voteKey(id: string, voter: string): string {
   return ofProposal(id) + voter
 }
 
+/** A fact says nothing that another one under this key does not. */
 export function factKey(id: string, fact: FactRow): string {
-  const own = `${ofProposal(id)}${fact.kind}\u0000${fact.by}`
-  return fact.kind === 'vote' ? `${own}\u0000${fact.at}\u0000${fact.option}` : own
+  const more = fact.kind === 'vote' ? fact.option : fact.kind === 'veto' ? fact.reason : ''
+  return `${ofProposal(id)}${fact.kind}\u0000${fact.by}\u0000${fact.at}\u0000${more}`
 }

@@ -53,6 +53,10 @@ export class LocalMeshService implements MeshNetworkService {
 
   async announceVote(_vote: Uint8Array): Promise<void> {}
 
+  onGovernance(_listener: (message: Uint8Array) => void): () => void {
+    return () => {}
+  }
+
   async peers(): Promise<readonly Did[]> {
     return []
   }

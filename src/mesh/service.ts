@@ -41,6 +41,8 @@ export interface MeshNetworkService {
   submitReceipt(receipt: ExecutionReceipt): Promise<void>
   announceProposal(proposal: Uint8Array): Promise<void>
   announceVote(vote: Uint8Array): Promise<void>
+  /** Hears what other nodes give to the two above: signed messages, judged by whoever listens. Returns unsubscribe. */
+  onGovernance(listener: (message: Uint8Array) => void): () => void
   peers(): Promise<readonly Did[]>
   stats(): Promise<MeshStats>
   close(): Promise<void>

@@ -16,6 +16,7 @@ import { type Table, table } from '../storage/types.ts'
 import { type ContextOptions, RuntimeContext } from './context.ts'
 import { type RunExclusive, webLocks } from './exclusive.ts'
 import { facade } from './facade.ts'
+import { startGovernanceMesh } from './governance-mesh.ts'
 import { beginGovernance } from './governance-options.ts'
 import type { RepairStrategy } from './integrity.ts'
 import { startClock, startIntegrityChecker } from './integrity-clock.ts'
@@ -100,6 +101,7 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
     await member.join()
   }
   await new Recovery(context, background.signal, async () => (await rooms.work()).jobs).start()
+  startGovernanceMesh(context, background.signal)
   if (manaRegeneration !== false) startRegenerator(context, manaRegeneration, background.signal)
   if (integrityCheck !== false) {
     startIntegrityChecker(context, integrityCheck.intervalMs, repair, background.signal)

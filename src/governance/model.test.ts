@@ -1,0 +1,214 @@
+/** The state machine against a small model: what a co-operative of three may do, and what each thing costs. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { IcnError } from '../common/errors.ts'
+import { auditBalances, balanceOf } from '../economics/ledger.ts'
+import { reputationOf } from '../reputation/reputation.ts'
+import { castVote, closeVoting, openVoting } from './calls.ts'
+import { executeProposal } from './execute.ts'
+import { Coop, did } from './fixtures/coop.ts'
+import { delegateVote, revokeDelegation } from './members.ts'
+import { knownProposal, statusOf } from './proposal.ts'
+import type { VoteOption } from './types.ts'
+
+const NAMES = ['alice', 'bob', 'carol'] as const
+type Name = (typeof NAMES)[number]
+const DURATION = 60n
+
+interface Modelled {
+  readonly id: string
+  readonly proposer: Name
+  readonly deadline: bigint
+  readonly quorum: number
+  readonly threshold: number
+  status: string
+  votes: Map<Name, VoteOption>
+  penalised: boolean
+}
+
+/** One co-operative as a person would write it down. */
+class Model {
+  readonly proposals: Modelled[] = []
+  readonly mana = new Map<Name, bigint>(NAMES.map((name) => [name, 40n]))
+  readonly reputation = new Map<Name, bigint>(NAMES.map((name) => [name, 0n]))
+  readonly lent = new Map<Name, Name>()
+
+  pay(name: Name, amount: bigint): boolean {
+    const left = this.mana.get(name)! - amount
+    if (left < 0n) return false
+    this.mana.set(name, left)
+    return true
+  }
+
+  count({ votes, quorum, threshold }: Modelled): string {
+    const counted = NAMES.flatMap((name) => {
+      const lent = this.lent.get(name)
+      return votes.get(name) ?? (lent === undefined ? [] : (votes.get(lent) ?? []))
+    })
+    const yes = counted.filter((option) => option === 'Yes').length
+    return counted.length >= quorum && yes >= counted.length * threshold ? 'Accepted' : 'Rejected'
+  }
+}
+
+const who = fc.constantFrom(...NAMES)
+const which = fc.nat({ max: 1 })
+const step = fc.oneof(
+  fc.record({
+    do: fc.constant('create' as const),
+    who,
+    quorum: fc.integer({ min: 1, max: 3 }),
+    threshold: fc.constantFrom(0.25, 0.5, 0.75, 1),
+  }),
+  fc.record({ do: fc.constant('open' as const), who, which }),
+  fc.record({
+    do: fc.constant('vote' as const),
+    who,
+    which,
+    option: fc.constantFrom('Yes' as const, 'No' as const, 'Abstain' as const),
+  }),
+  fc.record({
+    do: fc.constant('vote' as const),
+    who,
+    which,
+    option: fc.constant('Yes' as const),
+  }),
+  fc.record({ do: fc.constant('close' as const), who, which }),
+  fc.record({ do: fc.constant('execute' as const), who, which }),
+  fc.record({ do: fc.constant('lend' as const), who, to: who }),
+  fc.record({ do: fc.constant('take' as const), who }),
+  fc.record({ do: fc.constant('pass' as const), seconds: fc.integer({ min: 1, max: 30 }) }),
+)
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+/** What the model says about a step, done to it: true when it is accepted. */
+function model(state: Model, now: bigint, made: Step, id: () => string): boolean {
+  if (made.do === 'pass') return true
+  if (made.do === 'lend') {
+    if (made.who === made.to) return false
+    state.lent.set(made.who, made.to)
+    return true
+  }
+  if (made.do === 'take') {
+    state.lent.delete(made.who)
+    return true
+  }
+  if (made.do === 'create') {
+    if (!state.pay(made.who, 10n)) return false
+    state.proposals.push({
+      id: id(),
+      proposer: made.who,
+      deadline: now + DURATION,
+      quorum: made.quorum,
+      threshold: made.threshold,
+      status: 'Pending',
+      votes: new Map(),
+      penalised: false,
+    })
+    return true
+  }
+  const found = state.proposals[made.which]
+  if (found === undefined) return false
+  const own = found.proposer === made.who
+  switch (made.do) {
+    case 'open':
+      if (!own || found.status !== 'Pending' || now >= found.deadline) return false
+      found.status = 'VotingOpen'
+      return true
+    case 'vote':
+      if (found.status !== 'VotingOpen' || now > found.deadline) return false
+      if (found.votes.get(made.who) === made.option || !state.pay(made.who, 1n)) return false
+      found.votes.set(made.who, made.option)
+      return true
+    case 'close': {
+      const over = now >= found.deadline
+      if (found.status === 'VotingOpen') {
+        if (!own && !over) return false
+        found.status = state.count(found)
+      } else if (found.status === 'Pending' && over) found.status = 'Rejected'
+      return true
+    }
+    case 'execute': {
+      const before = state.reputation.get(found.proposer)!
+      if (found.status === 'Accepted') {
+        found.status = 'Executed'
+        state.mana.set(found.proposer, state.mana.get(found.proposer)! + 1n)
+        state.reputation.set(found.proposer, before + 1n)
+        return true
+      }
+      if (!found.penalised && found.status !== 'Executed') {
+        found.penalised = true
+        state.reputation.set(found.proposer, before > 0n ? before - 1n : 0n)
+      }
+      return false
+    }
+  }
+}
+
+/** The same step by the rules: true when it is accepted. Votes of one second are a second apart. */
+function real(coop: Coop, state: Model, made: Step, count: number): boolean {
+  try {
+    coop.tx.attempt((tx) => {
+      const id = 'which' in made ? (state.proposals[made.which]?.id ?? 'none') : ''
+      switch (made.do) {
+        case 'create':
+          return coop.create(made.who, {
+            description: `proposal ${count}`,
+            durationSecs: DURATION,
+            quorum: BigInt(made.quorum),
+            threshold: made.threshold,
+          })
+        case 'open':
+          return openVoting(tx, coop.as(made.who), id)
+        case 'vote':
+          return castVote(tx, coop.as(made.who), id, made.option)
+        case 'close':
+          return closeVoting(tx, coop.as(made.who), id)
+        case 'lend':
+          return delegateVote(tx, { ...coop.as(made.who), from: did(made.who) }, did(made.to))
+        case 'take':
+          return revokeDelegation(tx, { ...coop.as(made.who), from: did(made.who) })
+        case 'pass':
+          coop.now += BigInt(made.seconds)
+      }
+    })
+    if (made.do !== 'execute') return true
+    const id = state.proposals[made.which]?.id ?? 'none'
+    return executeProposal(coop.tx, coop.as(made.who), id).failure === null
+  } catch (error) {
+    if (IcnError.is(error)) return false
+    throw error
+  }
+}
+
+it('goes step by step as the model does', () => {
+  const reached = new Set<string>()
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), (steps) => {
+      const coop = new Coop(NAMES, {}, 40n)
+      const state = new Model()
+      steps.forEach((made, i) => {
+        const before = coop.tx.tables.get('proposals')?.size ?? 0
+        // Every step at a second of its own, so that no vote has to be put off.
+        coop.now += 1n
+        const accepted = real(coop, state, made, i)
+        const ids = [...(coop.tx.tables.get('proposals')?.keys() ?? [])]
+        expect(
+          model(state, coop.now, made, () => ids[before]!),
+          `${i} ${made.do}`,
+        ).toBe(accepted)
+        for (const { id, status } of state.proposals) {
+          expect(statusOf(coop.tx, knownProposal(coop.tx, id), coop.now), `${i} ${made.do}`).toBe(status)
+          reached.add(status)
+        }
+        for (const name of NAMES) {
+          expect(balanceOf(coop.tx, did(name)), `${i} ${made.do}`).toBe(state.mana.get(name))
+          expect(reputationOf(coop.tx, did(name)), `${i} ${made.do}`).toBe(state.reputation.get(name))
+        }
+      })
+      const { counted, recorded } = auditBalances(coop.tx)
+      expect(counted).toBe(recorded)
+    }),
+    { numRuns: 200 },
+  )
+  expect([...reached].sort()).toEqual(['Accepted', 'Executed', 'Pending', 'Rejected', 'VotingOpen'])
+})
