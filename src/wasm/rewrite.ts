@@ -1,7 +1,8 @@
 /** Plan, then every body, then what is added behind them: the metered module. */
 import { Analyses } from './analyses.ts'
 import { type AddedExport, assemble } from './assemble.ts'
-import { type AddedIndices, BodyEmitter, type EmitContext } from './emit.ts'
+import { BodyEmitter } from './emit.ts'
+import type { AddedIndices, EmitContext } from './emit-context.ts'
 import { findLoopVersions } from './loops.ts'
 import { type ParsedModule, Type } from './module.ts'
 import { NanFinder, NO_SITES } from './nan.ts'

@@ -1,5 +1,5 @@
 /** Bodies of the functions metering adds: entries of original type around counted functions, and bounded growth. */
-import { type EmitContext, Reason, writeStop } from './emit.ts'
+import { type EmitContext, Reason, writeStop } from './emit-context.ts'
 import { Type } from './module.ts'
 import { Op } from './opcodes.ts'
 import type { Writer } from './writer.ts'
