@@ -2,7 +2,7 @@
 import type { JobState, JobStatus } from '../../index.ts'
 import { announce } from '../announce.ts'
 import { type Context, listen } from '../context.ts'
-import { fill, h } from '../dom.ts'
+import { fill, h, icon } from '../dom.ts'
 import { number, when } from '../format.ts'
 import { shortId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
@@ -105,6 +105,7 @@ function jobRow(job: JobStatus): HTMLElement {
     h(
       'p',
       { class: `row-title ${tone}` },
+      tone && icon(tone === 'tone-good' ? 'check' : 'cross'),
       h('a', { href: href('jobs', job.jobId), class: 'row-link' }, JOB_STATES[job.state]),
     ),
     h('p', { class: 'row-when' }, when(job.submittedAt)),

@@ -43,14 +43,7 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
       }
       if (choosing) return // the module before stays in sight until the next one has been read
       fill(head, h('h2', { id: 'module-title' }, choice.name), intro(choice))
-      fill(
-        body,
-        warnings(choice),
-        overview(choice),
-        asks(choice),
-        moduleDetail(choice),
-        shareBox(context, choice),
-      )
+      fill(body, warnings(choice), overview(choice), asks(choice), moduleDetail(choice))
     },
     signal,
   )
@@ -70,6 +63,7 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
     head,
     controls(context, signal),
     body,
+    shareBox(context, signal),
   )
 }
 

@@ -8,12 +8,19 @@ import { problemCard } from '../parts/problem.ts'
 import { href } from '../router.ts'
 import type { Choice } from '../store.ts'
 
-export function shareBox({ runtime, store }: Context, choice: Choice): HTMLElement {
+export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTMLElement {
   const place = h('div', { class: 'share-place' })
+  const asText = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => void read() },
+    'Read it as text',
+  )
+  let shown = ''
 
   async function make(): Promise<void> {
     try {
-      const { entry, fuel, limits } = store.get()
+      const { choice, entry, fuel, limits } = store.get()
+      if (!choice) return
       const { packLink } = await import('../link.ts')
       const budget = parseFuel(fuel)
       const packed = await packLink({
@@ -53,6 +60,8 @@ export function shareBox({ runtime, store }: Context, choice: Choice): HTMLEleme
   /** Any module as text, also one that came as bytes; in the editor it can be changed and run as a new one. */
   async function read(): Promise<void> {
     try {
+      const { choice } = store.get()
+      if (!choice) return
       const { disassemble } = await import('../write/assembler.ts')
       const text = choice.text ?? (await disassemble(await bytesOf(runtime, choice)))
       const stem = choice.name.replace(/\.was?[mt]$/i, '')
@@ -63,18 +72,29 @@ export function shareBox({ runtime, store }: Context, choice: Choice): HTMLEleme
     }
   }
 
-  return h(
+  const box = h(
     'div',
     { class: 'share' },
     h(
       'div',
       { class: 'actions' },
       h('button', { type: 'button', class: 'button', onclick: () => void make() }, 'Copy a link to it'),
-      choice.text === undefined &&
-        h('button', { type: 'button', class: 'button', onclick: () => void read() }, 'Read it as text'),
+      asText,
     ),
     place,
   )
+  // A link is for the module it was made of; the same module read again keeps it.
+  store.watch(
+    ['choice'],
+    ({ choice }) => {
+      box.hidden = choice === null
+      asText.hidden = choice?.text !== undefined
+      if (choice?.info.cid !== shown) fill(place)
+      shown = choice?.info.cid ?? ''
+    },
+    signal,
+  )
+  return box
 }
 
 async function bytesOf(runtime: IcnRuntime, { source }: Choice): Promise<Uint8Array> {

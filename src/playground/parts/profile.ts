@@ -89,7 +89,7 @@ export function profileView(profile: Profile): HTMLElement {
         'p',
         { class: 'quiet' },
         profile.beyond > 0n
-          ? `${number(profile.beyond)} of it belong to the last stretch, beyond the fuel that the run is charged for.`
+          ? `The last stretch went ${number(profile.beyond)} beyond what the run is charged for.`
           : `The run was charged for ${number(-profile.beyond)} more, of code that was paid for before it trapped.`,
       ),
   )

@@ -89,9 +89,9 @@ export function slip(data: SlipData, { level, withReceipt }: SlipOptions): HTMLE
     data.failure && failureBox(data.failure, data.manaCharged),
     facts(lines(data), 'lines'),
     withReceipt && receiptMark(data),
-    data.profile && h('section', {}, h(below, {}, 'Where the fuel went'), profileView(data.profile)),
     data.logs.length > 0 && h('section', {}, h(below, {}, 'What it wrote to its log'), logList(data.logs)),
     h('section', {}, h(below, {}, `Host calls: ${number(data.hostCalls.length)}`), callList(data.hostCalls)),
+    data.profile && h('section', {}, h(below, {}, 'Where the fuel went'), profileView(data.profile)),
   )
 }
 
