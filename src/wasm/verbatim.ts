@@ -14,10 +14,10 @@ const CANONICAL_NAN: readonly (readonly number[])[] = [
   [Op.prefixSimd, 0x0c, ...F32_NAN, ...F32_NAN, ...F32_NAN, ...F32_NAN],
   [Op.prefixSimd, 0x0c, ...F64_NAN, ...F64_NAN],
 ]
-/** Compare for equality and select; by shape. */
-const SELECT_UNLESS_NAN: readonly (readonly number[])[] = [
-  [Op.f32Eq, Op.select],
-  [Op.f64Eq, Op.select],
+/** Compare with itself and select; by shape. */
+const SELECT_NAN: readonly (readonly number[])[] = [
+  [Op.f32Le, Op.i32Eqz, Op.select],
+  [Op.f64Le, Op.i32Eqz, Op.select],
   [Op.prefixSimd, 0x41, Op.prefixSimd, 0x52],
   [Op.prefixSimd, 0x47, Op.prefixSimd, 0x52],
 ]
@@ -84,18 +84,22 @@ export class Verbatim {
     this.#copyShifted(at, to)
   }
 
-  /** `select(x, nan, x == x)`; of vectors the same by lanes. */
+  /**
+   * `select(nan, x, !(x <= x))`: engines make a branch of it that is hardly ever taken, and `<=` takes one jump where
+   * `==` takes two. Of vectors, which have no such choice, `bitselect(x, nan, x == x)` by lanes.
+   */
   #canonical(shape: number): void {
     const out = this.#out
     const local = this.#nanLocals[shape]!
-    out.byte(Op.localTee)
+    const scalar = shape === NanShape.f32 || shape === NanShape.f64
+    out.byte(scalar ? Op.localSet : Op.localTee)
     out.u32(local)
     for (const byte of CANONICAL_NAN[shape]!) out.byte(byte)
-    for (let twice = 0; twice < 2; twice++) {
+    for (let reads = scalar ? 3 : 2; reads > 0; reads--) {
       out.byte(Op.localGet)
       out.u32(local)
     }
-    for (const byte of SELECT_UNLESS_NAN[shape]!) out.byte(byte)
+    for (const byte of SELECT_NAN[shape]!) out.byte(byte)
   }
 
   /** Copy with declared locals moved behind the added parameters. */

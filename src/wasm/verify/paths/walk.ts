@@ -38,9 +38,14 @@ const I64_SUB = 0x7d
 const I64_EXTEND_U = 0xad
 const MEMORY_GROW = 0x40
 const REF_FUNC = 0xd2
-const NAN_EQ: Readonly<Record<number, readonly number[]>> = {
-  [F32]: [0x43, 0x5b, 0x1b],
-  [F64]: [0x44, 0x61, 0x1b],
+const I32_EQZ = 0x45
+const SELECT = 0x1b
+const V128_CONST = 0xfd0c
+const V128_BITSELECT = 0xfd52
+/** The constant's and the comparison's operator. */
+const NAN_SCALAR: Readonly<Record<number, readonly [number, number]>> = {
+  [F32]: [0x43, 0x5f],
+  [F64]: [0x44, 0x65],
 }
 const NAN_VECTOR = [0xfd41, 0xfd47]
 
@@ -307,7 +312,12 @@ export class BodyWalk {
           const less = this.#popFuel(state)
           return { ...next, pending: state.pending - less }
         }
-        if (stack.length === 0 && this.#typeOfLocal(a) === I32 && a >= this.#firstOwn) return next
+        if (stack.length === 0 && a >= this.#firstOwn) {
+          // The index of an indirect call is held, a float is looked at.
+          const type = this.#typeOfLocal(a)
+          if (type === I32) return next
+          if (type !== I64) return this.#nan(state)
+        }
         return this.#fail(state, `local ${a} is set`)
       case TEE:
         if (stack.length === 0) return this.#typeOfLocal(a) === I32 ? this.#bulk(state, a) : this.#nan(state)
@@ -481,19 +491,25 @@ export class BodyWalk {
     return this.#advance({ ...state, p: state.p + 1, q: end + 1, pending: 0 })
   }
 
-  /** An arithmetic result made canonical: `tee`, the canonical NaN, compare with itself, select. */
+  /** An arithmetic result made canonical: kept, the canonical NaN, compared with itself, one of both selected. */
   #nan(state: State): State {
     const code = this.#metered.code
-    const [tee, nan, first, second, equal, select] = code.slice(state.q, state.q + 6)
-    const type = this.#typeOfLocal(tee!.a)
-    const same = [first, second].every((one) => one?.op === GET && one.a === tee!.a)
-    const scalar = NAN_EQ[type]
-    const good =
+    const local = code[state.q]!.a
+    const type = this.#typeOfLocal(local)
+    const scalar = NAN_SCALAR[type]
+    const wanted =
       scalar !== undefined
-        ? nan?.op === scalar[0] && equal?.op === scalar[1] && select?.op === scalar[2]
-        : type === V128 && nan?.op === 0xfd0c && NAN_VECTOR.includes(equal?.op ?? 0) && select?.op === 0xfd52
-    if (tee?.op !== TEE || !same || !good) this.#fail(state, 'a local of metering is used for something else')
-    return { ...state, q: state.q + 6 }
+        ? [SET, scalar[0], GET, GET, GET, scalar[1], I32_EQZ, SELECT]
+        : [TEE, V128_CONST, GET, GET, null, V128_BITSELECT]
+    const given = code.slice(state.q, state.q + wanted.length)
+    const good = given.every(
+      ({ op, a }, i) =>
+        (wanted[i] === null ? NAN_VECTOR.includes(op) : op === wanted[i]) &&
+        (op < GET || op > TEE || a === local),
+    )
+    if (!good || (scalar === undefined && type !== V128))
+      this.#fail(state, 'a local of metering is used for something else')
+    return { ...state, q: state.q + wanted.length }
   }
 
   /** The next instruction of the original and that of the metered code must be one and the same. */
