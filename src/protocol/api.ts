@@ -102,6 +102,8 @@ export interface ModuleInfo extends ModuleInspection {
   readonly cid: CidString
   /** Bytes of the metered module. */
   readonly meteredSize: number
+  /** What the module declares it needs, in its section `icn:capabilities`; a run gets no more than that. */
+  readonly capabilities?: RunCapabilities
 }
 
 // --- jobs -------------------------------------------------------------------------------------------------------
@@ -124,6 +126,18 @@ export interface JobSpecInput {
   readonly allowed_federations?: readonly string[]
 }
 
+/** What a run may do through the host. Absent or null: not limited beyond the ordinary rules; credit stays denied. */
+export interface RunCapabilities {
+  /** Names of the host functions it may call. */
+  readonly calls?: readonly string[] | null
+  /** Mana the node's account may lose by its calls; more ends the run. */
+  readonly mana?: bigint | null
+  /** Bytes of blocks, contract state, jobs and receipts it may store. */
+  readonly storeBytes?: number | null
+  /** Jobs it may submit. */
+  readonly jobs?: number | null
+}
+
 export interface JobRequest {
   readonly manifestCid: CidString
   readonly spec: JobSpecInput
@@ -134,6 +148,8 @@ export interface JobRequest {
   readonly entry?: string
   /** Fuel budget, at most the runtime's limit. */
   readonly fuel?: bigint
+  /** What the run may do; everything but credit when absent, and never more than the module declares. */
+  readonly capabilities?: RunCapabilities
   /**
    * Who runs it: this node, or the best bidder of the mesh. Without it a `CclWasm` job runs here, and others go to the mesh
    * where the runtime has one.
@@ -190,6 +206,8 @@ export interface RunOptions extends CallOptions {
   readonly entry?: string
   /** Mana offered; the runtime's price for a local run (10) when absent. */
   readonly costMana?: bigint
+  /** What the run may do; everything but credit when absent, and never more than the module declares. */
+  readonly capabilities?: RunCapabilities
   /** Count fuel by function and loop too: slower, and otherwise the same run with the same record. False when absent. */
   readonly profile?: boolean
 }

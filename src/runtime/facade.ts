@@ -16,6 +16,7 @@ import type {
   JobRequest,
   Listing,
   ManaEntry,
+  ModuleInfo,
   Page,
   RunOptions,
   RuntimeEventName,
@@ -28,7 +29,7 @@ import type { RuntimeContext } from './context.ts'
 import { governanceFacade } from './governance-facade.ts'
 import { listing, readPage } from './page.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'
-import { MODULES, OPEN_JOBS, RECEIPT_ORDER } from './tables.ts'
+import { MODULES, type ModuleRow, OPEN_JOBS, RECEIPT_ORDER } from './tables.ts'
 
 /** Open jobs are counted up to here; there are a handful of them. */
 const MOST_ACTIVE = 1_000
@@ -76,14 +77,14 @@ export function facade(assembly: Assembly): IcnRuntime {
         store.read((tx) => {
           const key = Cid.parse(cid).toString()
           const row = tx.get(MODULES, key)
-          return row && { ...row.inspection, cid: key, meteredSize: row.meteredSize }
+          return row && moduleOfRow(key, row)
         }),
       ),
       list: method((page?: Page & CallOptions) => {
         const range = readPage(page)
         return store.read((tx) => {
           const rows = tx.list(MODULES, range)
-          const items = rows.map(([cid, row]) => ({ ...row.inspection, cid, meteredSize: row.meteredSize }))
+          const items = rows.map(([cid, row]) => moduleOfRow(cid, row))
           return listing(items, rows, range.limit)
         })
       }),
@@ -277,4 +278,8 @@ function asIcnError(error: unknown): unknown {
 async function storageEstimate(): Promise<{ usage: number; quota: number } | undefined> {
   const { usage, quota } = (await globalThis.navigator?.storage?.estimate?.().catch(() => undefined)) ?? {}
   return usage === undefined || quota === undefined ? undefined : { usage, quota }
+}
+
+function moduleOfRow(cid: string, { inspection, meteredSize, declared }: ModuleRow): ModuleInfo {
+  return { ...inspection, cid, meteredSize, ...(declared === undefined ? {} : { capabilities: declared }) }
 }

@@ -1,4 +1,5 @@
 /** A page's job request, read strictly: it comes over the worker boundary. */
+
 import { expectU64, inWords } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { decodeJson } from '../common/codec.ts'
@@ -6,6 +7,7 @@ import { cid } from '../common/codecs.ts'
 import { IcnError } from '../common/errors.ts'
 import { type JsonValue, stringifyJson } from '../common/json.ts'
 import { unreadable } from '../host/errors.ts'
+import { readGrant } from '../host/grant.ts'
 import { type JobSpec, jobSpec } from '../mesh/types.ts'
 import type { JobRequest, JobSpecInput } from '../protocol/api.ts'
 import type { RuntimeContext } from './context.ts'
@@ -26,6 +28,7 @@ export function readSubmission(request: JobRequest, context: RuntimeContext): Su
     maxWaitMs: wait === undefined ? null : expectU64(wait, 'maxExecutionWaitMs'),
     entry: readEntry(entry),
     fuel: readFuel(fuel, context.limits.fuel),
+    grant: request.capabilities === undefined ? undefined : readGrant(request.capabilities, 'capabilities'),
     creator: context.identity,
     now: context.time.seconds(),
     owner: context.owner,

@@ -3,6 +3,7 @@
  * ended. There is one pipeline (ref §14 row 40): whoever submits, the page or a guest, comes through `submitJob`, and
  * every end comes through `endJob`, where the escrow is settled or refunded, once.
  */
+
 import { Cid } from '../common/cid.ts'
 import { decodeBincode, encodeBincode } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
@@ -11,6 +12,7 @@ import { putBlock } from '../dag/blocks.ts'
 import { sequenceKey } from '../dag/rows.ts'
 import { holdEscrow, refundEscrow, settleEscrow } from '../economics/escrow.ts'
 import { priceByReputation } from '../economics/pricing.ts'
+import type { Grant } from '../host/grant.ts'
 import { type ActualMeshJob, type JobSpec, jobKindName, jobSpec } from '../mesh/types.ts'
 import type { JobState, JobStatus } from '../protocol/api.ts'
 import { reputationOf } from '../reputation/reputation.ts'
@@ -32,6 +34,8 @@ export interface Submission {
   readonly maxWaitMs: bigint | null
   readonly entry: string
   readonly fuel: bigint
+  /** Absent: everything but credit. */
+  readonly grant?: Grant | undefined
   readonly creator: Did
   /** Seconds since the epoch. */
   readonly now: bigint
@@ -73,6 +77,7 @@ export function submitJob(tx: Transaction, job: Submission): JobRow {
     fuel: job.fuel,
     attempts: 0,
     owner: job.owner,
+    ...(job.grant === undefined ? {} : { grant: job.grant }),
     ...(job.parent === undefined ? {} : { parent: job.parent.id }),
     ...(job.via === undefined ? {} : { via: job.via }),
   }

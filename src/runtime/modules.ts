@@ -3,12 +3,14 @@
  * ICN's contract compiler prints into ContractMetadata (ref §1.7), so it depends on the bytes alone. Metering and
  * compiling happen once per CID and are kept, within bounds; what was metered is kept beyond a reload as well.
  */
+
 import { type Cid, DAG_CBOR } from '../common/cid.ts'
 import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { measure } from '../common/measure.ts'
 import { buildBlock, type DagBlock } from '../dag/block.ts'
 import { getBlock, putBlock } from '../dag/blocks.ts'
+import { declaredGrant, type Grant } from '../host/grant.ts'
 import { type LinkedImport, resolveImports } from '../host/linker.ts'
 import { prepareCalls } from '../host/preload.ts'
 import type { ModuleInfo, RunLimits } from '../protocol/api.ts'
@@ -31,6 +33,8 @@ export interface Prepared {
   readonly inspection: ModuleInspection
   readonly table: FuelTableId
   readonly meteredSize: number
+  /** What it declares it needs. */
+  readonly declared?: Grant | undefined
 }
 
 export class Modules {
@@ -63,9 +67,11 @@ export class Modules {
       )
     }
     await prepareCalls(imports.map(({ name }) => name))
+    const compiled = await compile(metered.bytes)
     const prepared: Prepared = {
       cid: cid ?? moduleBlock(bytes).cid,
-      compiled: await compile(metered.bytes),
+      compiled,
+      declared: declaredGrant(compiled),
       imports,
       inspection: metered.inspection,
       table: metered.table,
@@ -162,11 +168,18 @@ export function storeModule(tx: Transaction, prepared: Prepared, bytes: Uint8Arr
   putBlock(tx, moduleBlock(bytes))
   const key = prepared.cid.toString()
   if (tx.get(MODULES, key)?.meteredSize === prepared.meteredSize) return
-  tx.put(MODULES, key, { inspection: prepared.inspection, meteredSize: prepared.meteredSize })
+  const { inspection, meteredSize, declared } = prepared
+  tx.put(MODULES, key, { inspection, meteredSize, ...(declared === undefined ? {} : { declared }) })
 }
 
 export function moduleInfo(prepared: Prepared): ModuleInfo {
-  return { ...prepared.inspection, cid: prepared.cid.toString(), meteredSize: prepared.meteredSize }
+  const { inspection, meteredSize, declared } = prepared
+  return {
+    ...inspection,
+    cid: prepared.cid.toString(),
+    meteredSize,
+    ...(declared === undefined ? {} : { capabilities: declared }),
+  }
 }
 
 function moduleBlock(bytes: Uint8Array): DagBlock {

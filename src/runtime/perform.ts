@@ -1,4 +1,5 @@
 /** What a job does, by its kind and manifest (ref §10.2–10.4), short of committing anything. */
+
 import { sha256 } from '@noble/hashes/sha2.js'
 import { fromUtf8, utf8 } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
@@ -8,6 +9,7 @@ import { isObject, stringifyJson } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
 import { measure } from '../common/measure.ts'
 import { getBlock, hasBlock } from '../dag/blocks.ts'
+import { bothAllow, WHOLE_GRANT } from '../host/grant.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { execute, failureOf, type RunInput, type RunOutcome } from './execute.ts'
@@ -113,6 +115,7 @@ function inputOf(context: RuntimeContext, module: Prepared, row: JobRow): RunInp
   const now = context.time.seconds()
   // biome-ignore lint/complexity/useMathMinMax: bigints.
   const fuel = row.fuel < context.limits.fuel ? row.fuel : context.limits.fuel
+  const grant = bothAllow(row.grant ?? WHOLE_GRANT, module.declared ?? WHOLE_GRANT)
   return {
     module,
     entry: row.entry,
@@ -122,7 +125,10 @@ function inputOf(context: RuntimeContext, module: Prepared, row: JobRow): RunInp
     creator: Did.parse(row.creator),
     now,
     capabilities: context.capabilities,
-    jobs: hostJobs(context, now, { id: row.id, depth: row.depth, fuel }),
+    grant,
+    resolver: context.resolver,
+    dummyProofs: context.environment !== 'production',
+    jobs: hostJobs(context, now, { id: row.id, depth: row.depth, fuel, grant }),
     depth: row.depth,
   }
 }

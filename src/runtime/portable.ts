@@ -2,6 +2,7 @@
  * What of a node's state goes into an export beside its blocks, and what a row of it must look like on its way back in.
  * Every table of the runtime is named here once: carried, or left out with the reason; a test holds the list complete.
  */
+
 import { U64_MAX } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { decodeBincode } from '../common/codec.ts'
@@ -11,6 +12,7 @@ import { MOST_VOTES } from '../governance/proposal.ts'
 import { type FactRow, factKey } from '../governance/rows.ts'
 import { MOST_MEMBERS } from '../governance/rules.ts'
 import { headProposalType } from '../governance/types.ts'
+import { readGrant } from '../host/grant.ts'
 
 /** @throws Error saying what is wrong with the row */
 type RowCheck = (key: string, row: unknown) => void
@@ -134,6 +136,7 @@ const job = fields({
   depth: count,
   entry: text(65_536),
   fuel: u64,
+  grant: optional((value) => void readGrant(value, 'grant')),
   attempts: count,
   owner: text(256),
 })

@@ -87,6 +87,7 @@ describe('an execution record', () => {
       creator: Did.parse(String(record.creator)),
       now,
       capabilities: new Set(),
+      dummyProofs: true,
       jobs: hostJobs(elsewhere.context, now, { id: run.jobId, depth, fuel }),
       depth,
     }

@@ -1,8 +1,9 @@
 /**
  * Execution records: all that a run was given and all that it did, as JSON in a signed, content-addressed block beside
- * its receipt. Format 1, fields in the order below; state rows and 64-bit integers in the tagged form of plain.ts, so
+ * its receipt. Format 2, fields in the order below; state rows and 64-bit integers in the tagged form of plain.ts, so
  * that equal runs have equal bytes. The block links to the receipt (`receipt`) and to the module (`module`).
  */
+
 import { fromUtf8, utf8 } from '../common/bytes.ts'
 import { type Cid, RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
@@ -10,12 +11,16 @@ import { IcnError } from '../common/errors.ts'
 import { isObject, type JsonValue, stringifyJson } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
 import type { DagBlock, DagLink } from '../dag/block.ts'
+import { grantJson, WHOLE_GRANT } from '../host/grant.ts'
+import { pricesOf } from '../host/prices.ts'
 import type { StoredReceipt } from '../protocol/api.ts'
 import type { RunInput, RunOutcome } from './execute.ts'
 import { fromPlain, toPlain } from './plain.ts'
 import { JOBS, type JobRow } from './tables.ts'
 
-export const RECORD_FORMAT = 1
+export const RECORD_FORMAT = 2
+/** Format 1 lacks the grant, the host prices and the word on dummy proofs: it can be read, and not replayed. */
+const READABLE: readonly unknown[] = [1, RECORD_FORMAT]
 
 /**
  * ICN signs at most 1 MiB (ref §3.5), so each part of a record has its share of that. Where state outgrows it, its
@@ -44,11 +49,14 @@ export function encodeRecord(jobId: string, input: RunInput, outcome: RunOutcome
       module: module.cid.toString(),
       entry: input.entry,
       fuel_table: module.table,
+      host_prices: pricesOf(module.imports),
       limits: { fuel: input.fuel, memory_pages: limits.memoryPages, call_depth: limits.callDepth },
       identity: input.identity.toString(),
       creator: input.creator.toString(),
       now: input.now,
       capabilities: [...input.capabilities].sort(),
+      grant: grantJson(input.grant ?? WHOLE_GRANT),
+      dummy_proofs: input.dummyProofs ?? false,
       reads: part(
         outcome.reads.map((read) => [read.table, read.key, rowPart(anybodys(read))]),
         MOST_BYTES.reads,
@@ -110,7 +118,7 @@ export function recordLinks(receipt: DagBlock, module: Cid): readonly DagLink[] 
 /** @throws IcnError Serialization when the bytes are not a record of this format */
 export function readRecord(data: Uint8Array): RecordedRun {
   const json = parseJson(fromUtf8(data, 'Execution record'), 'Execution record')
-  if (!isObject(json) || json.format !== RECORD_FORMAT) {
+  if (!isObject(json) || !READABLE.includes(json.format)) {
     throw new IcnError('Serialization', `The block is not an execution record of format ${RECORD_FORMAT}.`)
   }
   const { failure } = json

@@ -3,6 +3,7 @@
  * the run was shown; a question it has no answer to, or any byte of the new record that differs, is a mismatch. Nothing
  * is committed. Where the evidence comes from, the store or a file, is not known here.
  */
+
 import { equalBytes, fromUtf8, inWords } from '../common/bytes.ts'
 import { Cid, DAG_CBOR, RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
@@ -12,6 +13,8 @@ import { IcnError } from '../common/errors.ts'
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
 import type { DagBlock, DagLink } from '../dag/block.ts'
+import { readGrant } from '../host/grant.ts'
+import { pricesOf } from '../host/prices.ts'
 import {
   executionReceipt,
   receiptSignatureValid,
@@ -178,6 +181,12 @@ async function inputOf(place: ReplayPlace, json: JsonObject): Promise<RunInput> 
         `The fuel was counted by table ${inWords(json.fuel_table)}, which is not known here.`,
       )
     }
+    if (pricesOf(module.imports) !== json.host_prices) {
+      throw notReplayable(
+        `The host calls were charged by prices ${inWords(json.host_prices)}, which are not those of this runtime.`,
+      )
+    }
+    const grant = readGrant(json.grant, 'grant')
     const depth = Number(json.depth)
     const fuel = integer(limitsOf.fuel)
     const now = integer(json.now)
@@ -198,7 +207,10 @@ async function inputOf(place: ReplayPlace, json: JsonObject): Promise<RunInput> 
       creator: Did.parse(String(json.creator)),
       now,
       capabilities: new Set(list(json.capabilities) as string[]) as RunInput['capabilities'],
-      jobs: hostJobs(node, now, { id: String(json.job), depth, fuel }),
+      grant,
+      resolver: place.resolver,
+      dummyProofs: json.dummy_proofs === true,
+      jobs: hostJobs(node, now, { id: String(json.job), depth, fuel, grant }),
       depth,
     }
   } catch (error) {

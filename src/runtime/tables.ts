@@ -1,4 +1,5 @@
 /** The tables of jobs, runs and modules. Rows are plain data; keys of ordered tables are `sequenceKey`s. */
+import type { Grant } from '../host/grant.ts'
 import type { JobState } from '../protocol/api.ts'
 import { type Table, type Transaction, table } from '../storage/types.ts'
 import type { ModuleInspection } from '../wasm/types.ts'
@@ -35,6 +36,8 @@ export interface JobRow {
   readonly depth: number
   readonly entry: string
   readonly fuel: bigint
+  /** What the run may do; everything but credit when absent. */
+  readonly grant?: Grant
   /** Runs begun; written before each one, so that a job that kills its worker is known. */
   readonly attempts: number
   /** Run by another node; absent: here. */
@@ -69,6 +72,8 @@ export const RESULTS: Table<Uint8Array> = table('results')
 export interface ModuleRow {
   readonly inspection: ModuleInspection
   readonly meteredSize: number
+  /** What it declares it needs. */
+  readonly declared?: Grant
 }
 
 /** By module CID. */

@@ -58,6 +58,7 @@ export function openWork(context: RuntimeContext, keepMetered: boolean, offer: (
         costMana: options.costMana ?? LOCAL_RUN_PRICE,
         entry,
         ...(options.fuel === undefined ? {} : { fuel: options.fuel }),
+        ...(options.capabilities === undefined ? {} : { capabilities: options.capabilities }),
       }
       return jobs.run(request, { ...options, profile: readProfile(options.profile) }, (tx) => {
         if (bytes !== undefined) storeModule(tx, prepared, bytes)
