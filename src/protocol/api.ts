@@ -292,6 +292,24 @@ export type ReceiptVerification =
   | { readonly status: 'mismatch'; readonly field: string; readonly expected: string; readonly got: string }
   | { readonly status: 'notReplayable'; readonly reason: string }
 
+export interface ReceiptsProgress {
+  readonly checked: number
+  readonly verified: number
+  readonly mismatched: number
+  readonly notReplayable: number
+}
+
+export interface VerifyReceiptsOptions extends CallOptions {
+  readonly onProgress?: (progress: ReceiptsProgress) => void
+}
+
+/** `failed` tells the first 1,000 that were not verified. */
+export interface VerifyReceiptsResult extends ReceiptsProgress {
+  readonly failed: readonly (Exclude<ReceiptVerification, { readonly status: 'verified' }> & {
+    readonly cid: CidString
+  })[]
+}
+
 /** `receiptCid`: of the block that the record links to, under which a verified receipt is kept. */
 export type ImportedReceipt = ReceiptVerification & { readonly receiptCid: CidString }
 
@@ -615,6 +633,11 @@ export interface IcnRuntime {
      * @throws IcnError MissingOrInvalidReceipt when no receipt is stored under the CID
      */
     verify(cid: CidString, options?: CallOptions): Promise<ReceiptVerification>
+    /**
+     * Verifies every receipt stored, oldest first; other calls go on meanwhile.
+     * @throws IcnError Aborted with `data.checked`
+     */
+    verifyAll(options?: VerifyReceiptsOptions): Promise<VerifyReceiptsResult>
     /**
      * The receipt with its record, job and module as one file (docs/execution-record.md), for `importAndVerify` anywhere.
      * Equal receipts have equal files.

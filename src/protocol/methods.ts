@@ -49,6 +49,7 @@ export const METHODS = {
   'receipts.list': ['repeat', 0],
   'receipts.anchor': ['once', 1],
   'receipts.verify': ['repeat', 1],
+  'receipts.verifyAll': ['wait', 0],
   'receipts.export': ['repeat', 1],
   'receipts.importAndVerify': ['repeat', 1],
   'mana.balance': ['repeat', 1],

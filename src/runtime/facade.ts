@@ -21,6 +21,7 @@ import type {
   RunOptions,
   RuntimeEventName,
   RuntimeEvents,
+  VerifyReceiptsOptions,
 } from '../protocol/api.ts'
 import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
@@ -130,6 +131,10 @@ export function facade(assembly: Assembly): IcnRuntime {
       verify: method(async (cid: string, options?: CallOptions) => {
         const [{ verifyRun }, { modules }] = await Promise.all([rooms.replay(), rooms.work()])
         return verifyRun(context, modules, Cid.parse(cid), options?.signal)
+      }),
+      verifyAll: method(async (options?: VerifyReceiptsOptions) => {
+        const [{ verifyReceipts }, { modules }] = await Promise.all([rooms.replayAll(), rooms.work()])
+        return verifyReceipts(context, modules, options)
       }),
       export: method(async (cid: string) => (await rooms.replay()).exportReceipt(context, Cid.parse(cid))),
       importAndVerify: method(async (file: Uint8Array, options?: CallOptions) => {

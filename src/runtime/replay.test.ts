@@ -182,3 +182,24 @@ describe('a receipt verified by replay', () => {
     await runtime.close()
   })
 })
+
+describe('every receipt verified', () => {
+  it('counts, names what is not verified, tells how far it is, and can be aborted', async () => {
+    const { state, runtime, receiptCid } = await ran('(i64.const 7)')
+    for (let n = 0; n < 70; n++) await runtime.run(contract(`(i64.const ${n % 5})`))
+    await forge(runtime, state, receiptCid, (record) => ({ ...record, result: 8 }))
+    const told: number[] = []
+    const found = await runtime.receipts.verifyAll({ onProgress: ({ checked }) => told.push(checked) })
+    expect(found).toMatchObject({ checked: 71, verified: 70, mismatched: 1, notReplayable: 0 })
+    expect(found.failed).toMatchObject([{ cid: receiptCid, status: 'mismatch', field: 'result' }])
+    expect(told.at(-1)).toBe(71)
+    expect(told).toEqual([...told].sort((a, b) => a - b))
+    const giveUp = new AbortController()
+    const aborted = runtime.receipts.verifyAll({
+      signal: giveUp.signal,
+      onProgress: () => giveUp.abort(),
+    })
+    await expect(aborted).rejects.toMatchObject({ code: 'Aborted' })
+    await runtime.close()
+  })
+})

@@ -32,6 +32,7 @@ export function lateRooms({ context, repair, keepMetered, offer, signal }: Rooms
     jobList: late('The code that lists jobs', () => import('./job-list.ts')),
     receipts: late('The code that reads receipts', () => import('./receipts.ts')),
     replay: late('The code that replays runs', () => import('./replay-store.ts')),
+    replayAll: late('The code that replays runs', () => import('./replay-all.ts')),
     audit: late('The code that audits the ledger', () => import('./audit.ts')),
     dag: late('The code that reads and writes blocks', async (): Promise<IcnRuntime['dag']> => {
       const { dagFacade } = await import('./dag-facade.ts')
