@@ -33,6 +33,7 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
   await look('run, before the first run')
   for (const place of ['receipts', 'jobs', 'blocks']) {
     await page.goto(`/#/${place}`)
+    await expect(page).toHaveTitle(new RegExp(`^${place} `, 'i'))
     await expect(page.locator('.empty')).toBeVisible()
     await look(`${place}, empty`)
   }
@@ -74,6 +75,7 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
   await look('run, refused module')
   for (const place of ['receipts', 'jobs', 'mana', 'blocks']) {
     await page.goto(`/#/${place}`)
+    await expect(page).toHaveTitle(new RegExp(`^${place} `, 'i'))
     await expect(page.locator('.rows .row').first()).toBeVisible()
     await look(place)
   }

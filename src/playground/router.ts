@@ -1,6 +1,6 @@
 /** Hash routes: `#/run`, `#/receipts/<cid>`. Each change builds one panel, sets the title and moves focus to its heading. */
 import { fill, h } from './dom.ts'
-import { withProgress } from './parts/busy.ts'
+import { progress } from './parts/busy.ts'
 import { problemCard } from './parts/problem.ts'
 
 export interface Panel {
@@ -46,7 +46,7 @@ export function startRouter(
     onRoute(route)
     const made = (factory ?? missing)(route.argument, signal)
     try {
-      const panel = made instanceof Promise ? await withProgress(outlet, 'Loading this screen', made) : made
+      const panel = made instanceof Promise ? await patiently(outlet, made) : made
       if (signal.aborted) return
       outlet.replaceChildren(panel.element)
       document.title = `${panel.title} · ICN playground`
@@ -66,6 +66,19 @@ export function startRouter(
   }
   window.addEventListener('hashchange', () => void show(false))
   void show(true)
+}
+
+/** The screen before stays until it has taken longer than the eye would notice; a page without a heading is never shown. */
+async function patiently(outlet: HTMLElement, made: Promise<Panel>): Promise<Panel> {
+  const timer = setTimeout(
+    () => fill(outlet, h('h1', {}, 'One moment'), progress('Loading this screen')),
+    200,
+  )
+  try {
+    return await made
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function safeDecode(text: string): string {
