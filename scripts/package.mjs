@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { closure } from './lib/closure.mjs'
 import { root, run } from './lib/process.mjs'
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -44,7 +45,10 @@ async function exportsResolve({ folder }) {
   const targets = Object.entries(manifest.exports).flatMap(([, target]) =>
     typeof target === 'string' ? [target] : Object.values(target),
   )
-  for (const target of targets) readFileSync(join(folder, 'node_modules', manifest.name, target))
+  const installed = join(folder, 'node_modules', manifest.name)
+  for (const target of targets) readFileSync(join(installed, target))
+  // Throws for a chunk that is not there.
+  const worker = closure([join(installed, manifest.exports['./worker'].default)], { late: true })
   // The worker entry starts a runtime when it is loaded, the fixtures need a test runner: their presence is checked.
   const loadable = Object.keys(manifest.exports).filter((path) => !/worker|testing|json|libp2p/.test(path))
   const names = loadable.map((path) => `${manifest.name}${path.slice(1)}`)
@@ -57,7 +61,7 @@ async function exportsResolve({ folder }) {
     quiet: true,
   })
   if (code !== 0) throw new Error(output)
-  return `${targets.length} files, ${names.length} entries loaded`
+  return `${targets.length} files, ${names.length} entries loaded, a worker of ${worker.length} files`
 }
 
 async function lintsClean({ tarball }) {
