@@ -101,6 +101,7 @@ function open(context: Context, shell: Shell): IntakeHandlers {
         ])
         return either(jobsPanel(context), jobPanel(context))
       }),
+      governance: lazy(async () => (await import('./panels/governance.ts')).governancePanel(context)),
       mana: manaPanel(context),
       blocks: either(blocksPanel(context), blockPanel(context)),
       node: nodePanel(context),

@@ -12,6 +12,7 @@ const PLACES = [
   ['write', 'Write'],
   ['receipts', 'Receipts'],
   ['jobs', 'Jobs'],
+  ['governance', 'Governance'],
   ['mana', 'Mana'],
   ['blocks', 'Blocks'],
   ['node', 'Node'],

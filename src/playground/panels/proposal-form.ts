@@ -1,0 +1,140 @@
+/** The form of a new proposal: what it is about, what that needs, how long the members may vote. */
+import type { ProposalType } from '../../index.ts'
+import { announce } from '../announce.ts'
+import type { Context } from '../context.ts'
+import { fill, h } from '../dom.ts'
+import { parseFuel } from '../format.ts'
+import { problemCard } from '../parts/problem.ts'
+
+interface Kind {
+  readonly name: string
+  readonly label: string
+  /** Labels of what it needs, in order. */
+  readonly needs: readonly string[]
+  make(values: readonly string[]): ProposalType
+}
+
+const KINDS: readonly Kind[] = [
+  { name: 'text', label: 'Agree on something', needs: ['Text'], make: ([text]) => ({ GenericText: text! }) },
+  {
+    name: 'admit',
+    label: 'Admit a member',
+    needs: ['DID of the new member'],
+    make: ([did]) => ({ NewMemberInvitation: did! }),
+  },
+  {
+    name: 'remove',
+    label: 'Remove a member',
+    needs: ['DID of the member'],
+    make: ([did]) => ({ RemoveMember: did! }),
+  },
+  {
+    name: 'budget',
+    label: 'Give mana to somebody',
+    needs: ['DID of who gets it', 'Mana', 'What for'],
+    make: ([did, amount, purpose]) => ({ BudgetAllocation: [did!, parseFuel(amount!) ?? 0n, purpose!] }),
+  },
+  {
+    name: 'setting',
+    label: 'Change a setting',
+    needs: ['Setting', 'Value'],
+    make: ([key, value]) => ({ SystemParameterChange: [key!, value!] }),
+  },
+  {
+    name: 'upgrade',
+    label: 'Upgrade the software',
+    needs: ['Version'],
+    make: ([version]) => ({ SoftwareUpgrade: version! }),
+  },
+]
+
+const DURATIONS: readonly (readonly [seconds: number, label: string])[] = [
+  [300, '5 minutes'],
+  [3_600, '1 hour'],
+  [86_400, '1 day'],
+  [604_800, '1 week'],
+]
+
+export function proposalForm({ runtime }: Context, signal: AbortSignal, made: () => void): HTMLElement {
+  const kind = h(
+    'select',
+    { id: 'proposal-kind' },
+    KINDS.map(({ name, label }) => h('option', { value: name }, label)),
+  )
+  const title = h('input', { id: 'proposal-title', type: 'text', required: true, maxlength: 500 })
+  const duration = h(
+    'select',
+    { id: 'proposal-duration' },
+    DURATIONS.map(([seconds, label]) => h('option', { value: seconds, selected: seconds === 86_400 }, label)),
+  )
+  const needs = h('div', { class: 'proposal-needs' })
+  const trouble = h('div')
+  let inputs: readonly HTMLInputElement[] = []
+
+  function chosen(): Kind {
+    return KINDS.find(({ name }) => name === kind.value) ?? KINDS[0]!
+  }
+
+  function ask(): void {
+    inputs = chosen().needs.map((_label, i) =>
+      h('input', { id: `proposal-need-${i}`, type: 'text', required: true, autocomplete: 'off' }),
+    )
+    fill(
+      needs,
+      chosen().needs.map((label, i) => field(label, inputs[i]!)),
+    )
+  }
+
+  async function propose(): Promise<void> {
+    try {
+      await runtime.governance.create(
+        {
+          proposalType: chosen().make(inputs.map(({ value }) => value.trim())),
+          description: title.value.trim(),
+          durationSecs: Number(duration.value),
+        },
+        { signal },
+      )
+      fill(trouble)
+      title.value = ''
+      ask()
+      announce('The proposal was made. Open its voting below.')
+      made()
+    } catch (error) {
+      if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
+    }
+  }
+
+  kind.addEventListener('change', ask)
+  ask()
+  return h(
+    'section',
+    { 'aria-labelledby': 'propose-title' },
+    h('h2', { id: 'propose-title' }, 'Make a proposal'),
+    h(
+      'form',
+      {
+        class: 'controls proposal-form',
+        onsubmit: (event: Event) => {
+          event.preventDefault()
+          void propose()
+        },
+      },
+      field('What is it about?', kind),
+      field('Members can vote for', duration),
+      field('Title', title),
+      needs,
+      h(
+        'p',
+        { class: 'field-note' },
+        'A proposal costs 10 mana and a vote 1, once they are accepted. When a proposal takes effect, whoever made it gets 1 mana and 1 reputation.',
+      ),
+      h('button', { type: 'submit', class: 'button' }, 'Propose'),
+    ),
+    trouble,
+  )
+}
+
+function field(label: string, input: HTMLElement): HTMLElement {
+  return h('div', { class: 'field' }, h('label', { for: input.id }, label), input)
+}
