@@ -5,6 +5,8 @@ import { Type } from './module.ts'
 export class TypeTable {
   readonly #original: readonly Signature[]
   readonly #byShape = new Map<string, number>()
+  /** By original type, twice: without and with depth. */
+  readonly #counted = new Map<number, number>()
   readonly added: Signature[] = []
 
   constructor(original: readonly Signature[]) {
@@ -28,11 +30,16 @@ export class TypeTable {
 
   /** The handed-over form: fuel, and depth where it is counted, behind the parameters; fuel behind the results. */
   counted(type: number, depth: boolean): number {
+    const key = type * 2 + (depth ? 1 : 0)
+    const known = this.#counted.get(key)
+    if (known !== undefined) return known
     const { params, results } = this.#original[type]!
-    return this.index({
+    const index = this.index({
       params: depth ? [...params, Type.i64, Type.i32] : [...params, Type.i64],
       results: [...results, Type.i64],
     })
+    this.#counted.set(key, index)
+    return index
   }
 
   /** What a block with these results and no parameters is written as. */
