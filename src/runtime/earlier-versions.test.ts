@@ -41,7 +41,7 @@ it('there is a database of each version up to the present one', () => {
 })
 
 it.each(Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1))(
-  'a node of version %i goes on: everything is there, sound, replayable, and can be added to',
+  'a node of version %i goes on: everything is there, sound, and can be added to',
   async (version) => {
     // What only IndexedDB's own steps would change, src/storage/migrations.browser.test.ts covers.
     const database = databaseOf(JSON.parse(readFileSync(fileOf(version), 'utf8')))
@@ -54,7 +54,12 @@ it.each(Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1))(
     const receipts = (await runtime.receipts.list()).items
     expect(receipts.map(({ run }) => run?.result)).toEqual([5n, 990n, null, 990n])
     for (const { cid } of receipts) {
-      expect(await runtime.receipts.verify(cid)).toMatchObject({ status: 'verified' })
+      // A record of an earlier format lacks what a replay is now told; it is read, and never called a mismatch.
+      expect(await runtime.receipts.verify(cid)).toMatchObject(
+        version === 1
+          ? { status: 'notReplayable', reason: expect.stringContaining('not of format') }
+          : { status: 'verified' },
+      )
     }
     const large = (await runtime.dag.list()).items.find(({ size }) => size === 17_000)!
     expect(large.pinned).toBe(true)
