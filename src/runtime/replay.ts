@@ -242,15 +242,14 @@ function replay(
   place.onGuest({ jobId, signal })
   try {
     const outcome = execute(input, recordedState(json))
-    const again = parseJson(fromUtf8(encodeRecord(jobId, input, outcome))) as JsonObject
-    for (const field of new Set([...Object.keys(json), ...Object.keys(again)])) {
-      expectSame(field, shown(json[field]), shown(again[field]))
+    const made = encodeRecord(jobId, input, outcome)
+    if (!equalBytes(made, record.data)) {
+      const again = parseJson(fromUtf8(made)) as JsonObject
+      for (const field of new Set([...Object.keys(json), ...Object.keys(again)])) {
+        expectSame(field, shown(json[field]), shown(again[field]))
+      }
+      expectSame('record', cidOf(RAW, record.data).toString(), cidOf(RAW, made).toString())
     }
-    expectSame(
-      'record',
-      cidOf(RAW, record.data).toString(),
-      cidOf(RAW, encodeRecord(jobId, input, outcome)).toString(),
-    )
     expectSame('success', String(receipt.success), String(outcome.success))
     expectSame('result_cid', receipt.resultCid.toString(), cidOf(RAW, outcomeBytes(outcome)).toString())
   } catch (error) {
