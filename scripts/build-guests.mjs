@@ -10,6 +10,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { assemblyScript, cHeader, servedPage, typeScript } from './lib/host-files.mjs'
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const THIRD_PARTY = join(ROOT, 'src/runtime/fixtures/third-party')
@@ -186,8 +187,14 @@ export const LINKS = [
   },
 ]
 
-/** guest/ABI.md, made from the table the linker uses. */
-export async function buildAbiPage() {
+/** The names compiled contracts declare, from the test that holds them. */
+function compiledNames() {
+  const test = readFileSync(join(ROOT, 'src/host/abi.test.ts'), 'utf8')
+  const list = /COMPILED_CONTRACT_IMPORTS =\s*`([^`]+)`/.exec(test)[1]
+  return list.split(/\s+/)
+}
+
+async function hostTable() {
   const { build } = await import('esbuild')
   const { outputFiles } = await build({
     stdin: {
@@ -198,9 +205,15 @@ export async function buildAbiPage() {
     format: 'esm',
     write: false,
   })
-  const { HOST_ABI, HOST_DOCS, parseShape, showType } = await import(
+  const table = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
   )
+  return { ...table, COMPILED: compiledNames() }
+}
+
+/** guest/ABI.md, made from the table the linker uses. */
+export async function buildAbiPage() {
+  const { HOST_ABI, HOST_DOCS, parseShape, showType } = await hostTable()
   const served = HOST_ABI.filter((entry) => entry.shapes.length > 0)
   const stubs = HOST_ABI.filter((entry) => entry.shapes.length === 0)
   const lines = [
@@ -246,7 +259,21 @@ export function guests() {
     build: () => link(entry),
   }))
   const page = { out: join(ROOT, 'guest/ABI.md'), language: 'page', build: buildAbiPage }
-  return [...own, ...linked, page]
+  const made = (path, make) => ({
+    out: join(ROOT, path),
+    language: 'page',
+    build: async () => new TextEncoder().encode(make(await hostTable())),
+  })
+  return [
+    page,
+    made('docs/host-abi.md', servedPage),
+    made('guest/c/icn_host.h', cHeader),
+    made('guest/assemblyscript/host.ts', assemblyScript),
+    made('guest/types/icn-host.d.ts', typeScript),
+    // Contracts include the files above.
+    ...own,
+    ...linked,
+  ]
 }
 
 async function main() {

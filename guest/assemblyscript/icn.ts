@@ -4,28 +4,19 @@
 // A contract exports `run(): i64`. Strings are turned into UTF-8 on the way out and back on the way in.
 // A refused call gives 0, false or an empty string and `lastError()` says why.
 
-@external("icn", "host_account_get_mana")
-declare function host_account_get_mana(): i64
-@external("icn", "wasm_host_account_get_mana")
-declare function wasm_host_account_get_mana(did: usize, length: i32): i64
-@external("icn", "host_account_spend_mana")
-declare function host_account_spend_mana(did: usize, length: i32, amount: i64): i32
-@external("icn", "host_submit_mesh_job")
-declare function host_submit_mesh_job(json: usize, length: i32): i64
-@external("icn", "host_get_job_id")
-declare function host_get_job_id(job: i64, out: usize, length: i32): i32
-@external("icn", "host_get_caller")
-declare function host_get_caller(out: usize, length: i32): i32
-@external("icn", "host_get_reputation")
-declare function host_get_reputation(): i64
-@external("icn", "host_get_current_time")
-declare function host_get_current_time(): i64
-@external("icn", "host_log")
-declare function host_log(level: i32, text: usize, length: i32): void
-@external("icn", "host_last_error_code")
-declare function host_last_error_code(): i32
-@external("icn", "host_last_error")
-declare function host_last_error(out: usize, length: i32): i32
+import {
+  host_account_get_mana,
+  host_account_get_mana_2,
+  host_account_spend_mana,
+  host_get_caller,
+  host_get_current_time,
+  host_get_job_id,
+  host_get_reputation,
+  host_last_error,
+  host_last_error_code,
+  host_log,
+  host_submit_mesh_job,
+} from "./host"
 
 export enum Level {
   Debug = 0,
@@ -56,7 +47,7 @@ export function mana(): i64 {
 /** Mana of any account. */
 export function manaOf(did: string): i64 {
   const bytes = String.UTF8.encode(did)
-  return wasm_host_account_get_mana(changetype<usize>(bytes), bytes.byteLength)
+  return host_account_get_mana_2(changetype<usize>(bytes), bytes.byteLength)
 }
 
 /** Spend mana of this node's account, named by its DID. */

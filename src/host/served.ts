@@ -43,13 +43,13 @@ export const SERVED_ABI: readonly AbiFunction[] = [
   }),
   served(11, 'host_account_spend_mana', {
     aliases: ['wasm_host_account_spend_mana'],
-    shapes: ['text, u64 ->', 'text, u64 -> flag'],
+    shapes: ['text, u64 -> flag', 'text, u64 ->'],
     fuel: 2_000,
     fuelPerByte: 4,
   }),
   served(12, 'host_account_credit_mana', {
     aliases: ['wasm_host_account_credit_mana'],
-    shapes: ['text, u64 ->', 'text, u64 -> flag'],
+    shapes: ['text, u64 -> flag', 'text, u64 ->'],
     fuel: 2_000,
     fuelPerByte: 4,
     capability: 'credit',

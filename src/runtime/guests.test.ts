@@ -56,15 +56,24 @@ function wasmTypes(list: string): ('i32' | 'i64')[] {
 }
 
 describe('the bindings declare what the host serves', () => {
-  test('guest/assemblyscript/icn.ts', () => {
-    const text = readFileSync(join(ROOT, 'guest/assemblyscript/icn.ts'), 'utf8')
-    const found = [...text.matchAll(/@external\("icn", "(\w+)"\)\s*declare function \w+\(([^)]*)\): (\w+)/g)]
-    expect(found).toHaveLength(text.split('@external').length - 1)
-    const wrong = found.map(([, name, params, result]) =>
+  const HOST = /@external\("icn", "(\w+)"\)\s*export declare function (\w+)\(([^)]*)\): (\w+)/g
+  const declared = [...readFileSync(join(ROOT, 'guest/assemblyscript/host.ts'), 'utf8').matchAll(HOST)]
+
+  test('guest/assemblyscript/host.ts', () => {
+    const text = readFileSync(join(ROOT, 'guest/assemblyscript/host.ts'), 'utf8')
+    expect(declared).toHaveLength(text.split('@external').length - 1)
+    const wrong = declared.map(([, name, , params, result]) =>
       mistake(name!, { params: wasmTypes(params!), results: wasmTypes(result!) }),
     )
     expect(wrong.filter(Boolean)).toEqual([])
   })
+
+  /** The import names of the declarations that guest/assemblyscript/icn.ts takes. */
+  function boundByAssemblyScript(): readonly string[] {
+    const text = readFileSync(join(ROOT, 'guest/assemblyscript/icn.ts'), 'utf8')
+    const taken = /import \{([^}]*)\} from "\.\/host"/.exec(text)![1]!.match(/\w+/g)!
+    return taken.map((name) => declared.find(([, , as]) => as === name)![1]!)
+  }
 
   test('guest/c/icn.h', () => {
     const text = readFileSync(join(ROOT, 'guest/c/icn.h'), 'utf8')
@@ -76,23 +85,22 @@ describe('the bindings declare what the host serves', () => {
     expect(wrong.filter(Boolean)).toEqual([])
   })
 
+  const boundByC = () =>
+    [...readFileSync(join(ROOT, 'guest/c/icn.h'), 'utf8').matchAll(/^ICN_IMPORT\("(\w+)"\)/gm)].map(
+      ([, name]) => name!,
+    )
+
   // One import name has one type in a module: two bindings of one name could not be used together.
   test.each([
-    ['guest/assemblyscript/icn.ts', /@external\("icn", "(\w+)"\)/g],
-    ['guest/c/icn.h', /^ICN_IMPORT\("(\w+)"\)/gm],
-  ])('%s binds each name once', (file, pattern) => {
-    const names = [...readFileSync(join(ROOT, file), 'utf8').matchAll(pattern)].map(([, name]) => name)
+    ['guest/assemblyscript/icn.ts', boundByAssemblyScript],
+    ['guest/c/icn.h', boundByC],
+  ])('%s binds each name once', (_file, bound) => {
+    const names = bound()
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
   })
 
   test('and both speak of the same functions', () => {
-    const names = (file: string, pattern: RegExp) =>
-      [
-        ...new Set([...readFileSync(join(ROOT, file), 'utf8').matchAll(pattern)].map(([, name]) => name)),
-      ].sort()
-    expect(names('guest/c/icn.h', /^ICN_IMPORT\("(\w+)"\)/gm)).toEqual(
-      names('guest/assemblyscript/icn.ts', /@external\("icn", "(\w+)"\)/g),
-    )
+    expect([...boundByAssemblyScript()].sort()).toEqual([...boundByC()].sort())
   })
 
   test('the samples import nothing else', () => {
