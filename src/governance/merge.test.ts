@@ -124,7 +124,8 @@ function told(coop: Coop): unknown {
   return { ...facts, status, tally: tallyOf(coop.tx, row), votes: [...votesOf(coop.tx, row)].sort() }
 }
 
-it('any order, with anything twice, comes to the same', () => {
+/** @returns the statuses that were seen */
+function compareOrders(parameters: fc.Parameters<unknown>): ReadonlySet<unknown> {
   const reached = new Set<unknown>()
   fc.assert(
     fc.property(rules, twoOrders, (given, { one, other }) => {
@@ -152,9 +153,17 @@ it('any order, with anything twice, comes to the same', () => {
       })
       expect(a).toEqual(b)
     }),
-    { numRuns: 500 },
+    parameters as object,
   )
-  // The property is about something: every status that messages can lead to was seen.
+  return reached
+}
+
+it('any order, with anything twice, comes to the same', () => {
+  compareOrders({ numRuns: 300 })
+})
+
+it('the same of runs that are known to lead to every status that messages can lead to', () => {
+  const reached = compareOrders({ numRuns: 600, seed: 1 })
   for (const status of ['Pending', 'PendingSponsorship', 'VotingOpen', 'Rejected', 'Vetoed'] as const)
     expect([...reached]).toContain(status)
   expect(reached.has('Accepted') || reached.has('AcceptedTimelock')).toBe(true)

@@ -180,7 +180,8 @@ function real(coop: Coop, state: Model, made: Step, count: number): boolean {
   }
 }
 
-it('goes step by step as the model does', () => {
+/** @returns the statuses that were seen */
+function compareWithModel(parameters: fc.Parameters<unknown>): ReadonlySet<string> {
   const reached = new Set<string>()
   fc.assert(
     fc.property(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), (steps) => {
@@ -208,7 +209,16 @@ it('goes step by step as the model does', () => {
       const { counted, recorded } = auditBalances(coop.tx)
       expect(counted).toBe(recorded)
     }),
-    { numRuns: 200 },
+    parameters as object,
   )
+  return reached
+}
+
+it('goes step by step as the model does', () => {
+  compareWithModel({ numRuns: 100 })
+})
+
+it('does so through every status', () => {
+  const reached = compareWithModel({ numRuns: 100, seed: 1 })
   expect([...reached].sort()).toEqual(['Accepted', 'Executed', 'Pending', 'Rejected', 'VotingOpen'])
 })

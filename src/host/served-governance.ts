@@ -9,15 +9,15 @@ const MAX_PROPOSAL_JSON_BYTES = 1_048_576
 const MAX_ID_BYTES = 4_096
 const MAX_KEY_BYTES = 256
 const SUBJECT = 'Proposal ID'
-/** A count looks at every member and every vote: at most 1,000 of each. */
+/** A count looks at every member and every vote: at most 1,000 of each. JSON is priced as that of jobs. */
 const COUNT_FUEL = 200_000
 
 export const GOVERNANCE_ABI: readonly AbiFunction[] = [
   served(17, 'host_create_governance_proposal', {
     aliases: ['wasm_host_create_governance_proposal'],
     shapes: ['text, out -> written', 'text -> string', 'text ->'],
-    fuel: 30_000,
-    fuelPerByte: 4,
+    fuel: 60_000,
+    fuelPerByte: 48,
     maxBytes: MAX_PROPOSAL_JSON_BYTES,
     subject: 'Proposal JSON',
   }),
@@ -32,8 +32,8 @@ export const GOVERNANCE_ABI: readonly AbiFunction[] = [
   served(19, 'host_cast_governance_vote', {
     aliases: ['wasm_host_cast_governance_vote'],
     shapes: ['text -> flag', 'text ->'],
-    fuel: 20_000,
-    fuelPerByte: 4,
+    fuel: 40_000,
+    fuelPerByte: 48,
     maxBytes: MAX_ID_BYTES + 256,
     subject: 'Vote JSON',
   }),
