@@ -52,6 +52,7 @@ export interface RunLimits {
 export interface ManaRegeneration {
   readonly amount: bigint
   readonly intervalMs: number
+  /** No account is lifted above it. A `mana_max_capacity` that governance has set goes before it. */
   readonly cap?: bigint
 }
 

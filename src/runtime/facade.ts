@@ -29,6 +29,7 @@ import { reputationOf } from '../reputation/reputation.ts'
 import type { RuntimeContext } from './context.ts'
 import { governanceFacade } from './governance-facade.ts'
 import { listing, readPage } from './page.ts'
+import { policyInForce } from './regenerator.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'
 import { MODULES, type ModuleRow, OPEN_JOBS, RECEIPT_ORDER } from './tables.ts'
 
@@ -174,7 +175,9 @@ export function facade(assembly: Assembly): IcnRuntime {
       regenerate: method(async () => {
         const policy = assembly.regeneration
         if (policy === false) throw new IcnError('InvalidSpec', 'Mana regeneration is off in this runtime.')
-        const done = await store.transact((tx) => regenerate(tx, policy, 1n, context.time.milliseconds()))
+        const done = await store.transact((tx) =>
+          regenerate(tx, policyInForce(tx, policy), 1n, context.time.milliseconds()),
+        )
         return done.credited
       }),
       audit: method(async (options?: CallOptions) => (await rooms.audit()).audit(store, options?.signal)),

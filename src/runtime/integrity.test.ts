@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { utf8 } from '../common/bytes.ts'
 import { FixedTimeProvider } from '../common/time.ts'
 import { BLOCKS, fromRow } from '../dag/rows.ts'
+import type { IcnRuntime } from '../protocol/api.ts'
 import { MemoryDatabase } from '../storage/memory-store.ts'
 import type { State } from '../storage/state.ts'
 import { processLocks } from './exclusive.ts'
@@ -109,6 +110,18 @@ describe('the integrity check', () => {
   })
 })
 
+async function decide({ governance }: IcnRuntime, capacity: string): Promise<void> {
+  const id = await governance.create({
+    proposalType: { SystemParameterChange: ['mana_max_capacity', capacity] },
+    description: capacity,
+    durationSecs: 60,
+  })
+  await governance.openVoting(id)
+  await governance.castVote({ proposalId: id, option: 'Yes' })
+  await governance.close(id)
+  expect(await governance.execute(id)).toBe('Executed')
+}
+
 describe('regeneration', () => {
   const manaRegeneration = { amount: 10n, intervalMs: 1_000, cap: 1_035n }
 
@@ -141,5 +154,31 @@ describe('regeneration', () => {
     expect(await runtime.mana.regenerate()).toBe(10n)
     await using off = await testRuntime()
     await expect(off.mana.regenerate()).rejects.toThrow('Mana regeneration is off in this runtime.')
+  })
+
+  it('capacity_updates_allow_more_mana: the cap that the members decided, before that of the option', async () => {
+    const database = new MemoryDatabase()
+    const time = new FixedTimeProvider(NOW)
+    const policy = { amount: 50n, intervalMs: 1_000_000, cap: 5n }
+    const open = async () =>
+      testRuntime(
+        { initialMana: 30n, manaRegeneration: policy },
+        { state: await openDatabase(database), time },
+      )
+    {
+      await using runtime = await open()
+      // A decision costs 10 for the proposal and 1 for the vote, and gives 1 when it takes effect.
+      await decide(runtime, '20')
+      expect(await runtime.mana.balance()).toBe(20n)
+      expect(await runtime.mana.regenerate()).toBe(0n)
+      await decide(runtime, '80')
+      expect(await runtime.mana.balance()).toBe(10n)
+      expect(await runtime.mana.regenerate()).toBe(50n)
+      expect(await runtime.mana.regenerate()).toBe(20n)
+      await decide(runtime, '75')
+    }
+    time.advance(1_000_000)
+    await using runtime = await open()
+    await expect.poll(() => runtime.mana.balance()).toBe(75n)
   })
 })
