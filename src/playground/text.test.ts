@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Cid } from '../index.ts'
+import { declaredLimits } from './declared.ts'
 import { bytes, hexDump, milliseconds, number, pages, parseFuel, short, signed } from './format.ts'
 import { bytesFromText } from './intake.ts'
 import { mentions } from './mentions.ts'
@@ -111,5 +112,28 @@ describe('words', () => {
     for (const name of ['host_log', 'host_submit_mesh_job', 'wasm_host_account_get_mana'])
       expect(hostCall(name, 'may')).toBeTypeOf('string')
     expect(hostCall('host_unheard_of', 'done')).toBeUndefined()
+  })
+})
+
+describe('the limits a module declares', () => {
+  test('each in a sentence, calls by what they do', () => {
+    const calls = ['host_submit_mesh_job', 'host_account_spend_mana', 'host_unheard_of']
+    expect(declaredLimits({ calls, mana: 5_000n, storeBytes: 1_024, jobs: 1 })).toEqual([
+      'It may only submit a job to the mesh, spend your mana and host_unheard_of; other calls are refused.',
+      'Its calls may cost you at most 5,000 mana.',
+      'It may store at most 1.0 KiB.',
+      'It may submit at most 1 job.',
+    ])
+  })
+
+  test('nothing allowed is said, and so is no limit', () => {
+    expect(declaredLimits({ calls: [], mana: 0n, storeBytes: 0, jobs: 0 })).toEqual([
+      'It may ask the runtime for nothing; every call is refused.',
+      'Its calls may cost you no mana.',
+      'It may store nothing.',
+      'It may submit no jobs.',
+    ])
+    expect(declaredLimits({ calls: null, mana: null, jobs: null })).toEqual([])
+    expect(declaredLimits({})).toEqual([])
   })
 })

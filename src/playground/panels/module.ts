@@ -1,5 +1,6 @@
 /** The chosen module before it runs: what it is, what it asks for, and the controls that start and stop it. */
 import type { Context } from '../context.ts'
+import { declaredLimits } from '../declared.ts'
 import { fill, h, icon } from '../dom.ts'
 import { bytes, pages, plural } from '../format.ts'
 import { progress, track } from '../parts/busy.ts'
@@ -113,5 +114,24 @@ function asks({ info }: Choice): HTMLElement {
             h('li', {}, h('span', {}, hostCall(name, 'may') ?? 'A host call'), h('code', {}, name)),
           ),
         ),
+    calls.length > 0 && limits(info),
+  )
+}
+
+/** A run gets no more than the module declares; the runtime holds it to that. */
+function limits({ capabilities = {} }: Choice['info']): HTMLElement {
+  const said = declaredLimits(capabilities)
+  if (said.length === 0) {
+    return h('p', { class: 'quiet' }, 'It declares no limits of its own: those of every run apply.')
+  }
+  return h(
+    'div',
+    { class: 'limits' },
+    h('h3', {}, 'The limits it declares'),
+    h(
+      'ul',
+      {},
+      said.map((text) => h('li', {}, text)),
+    ),
   )
 }
