@@ -75,6 +75,8 @@ test('a sample of each language gives what it should', async ({ page }) => {
   const vote = await runIn(page, sample('ranked-vote.wasm'))
   expect(vote).toMatchObject({ result: '2', fuel: '9149' })
   expect(vote.logs?.at(-1)).toBe('Elected: Child care')
+  const greeting = await runIn(page, sample('greeting.wasm'))
+  expect(greeting.logs?.[0]).toMatch(/^Hello, did:key:z6Mk\w+\. You have \d+ mana\.$/)
   expect(await runIn(page, sample('no-hours.wasm'))).toMatchObject({
     reason: 'integerDivideByZero',
     function: 'pay_per_hour',

@@ -24,7 +24,7 @@ export function buildAbiPage(): Promise<Uint8Array>
 
 export interface Guest {
   readonly out: string
-  readonly language: 'WAT' | 'AssemblyScript' | 'C' | 'linked' | 'page'
+  readonly language: 'WAT' | 'AssemblyScript' | 'C' | 'Rust' | 'linked' | 'page'
   readonly missing?: string
   build(): Promise<Uint8Array> | Uint8Array
 }

@@ -16,6 +16,10 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const THIRD_PARTY = join(ROOT, 'src/runtime/fixtures/third-party')
 /** The clang the committed C samples were built with; another gives other, equally correct bytes. */
 const CLANG_MAJOR = 14
+/** The same for the samples in Rust. */
+const RUSTC = '1.95.0'
+/** WebAssembly 1.0 and imported mutable globals, nothing newer: what nodes running icn-core take. */
+const RUST_TARGET = 'wasm32v1-none'
 
 const require = createRequire(import.meta.url)
 let wabt
@@ -102,6 +106,42 @@ export function buildC(path) {
       },
     )
     execFileSync('wasm-ld', ['--no-entry', '--stack-first', '-z', 'stack-size=16384', '-o', out, object])
+    return new Uint8Array(readFileSync(out))
+  } finally {
+    rmSync(work, { recursive: true })
+  }
+}
+
+/** Why Rust cannot be rebuilt here to the committed bytes; undefined when it can. */
+export function missingForRust() {
+  const ask = (...args) => execFileSync('rustc', args, { encoding: 'utf8', stdio: 'pipe' }).trim()
+  try {
+    const version = ask('--version').split(' ')[1]
+    if (version !== RUSTC) return `rustc ${version} is installed; the committed bytes come from ${RUSTC}`
+    if (existsSync(ask('--print', 'target-libdir', '--target', RUST_TARGET))) return undefined
+    return `rustc has no target ${RUST_TARGET} (rustup target add ${RUST_TARGET})`
+  } catch {
+    return `rustc is not installed (rustup toolchain install ${RUSTC} --target ${RUST_TARGET})`
+  }
+}
+
+/** A Rust file to bytes. */
+export function buildRust(path) {
+  const work = mkdtempSync(join(tmpdir(), 'icn-guest-'))
+  try {
+    // The linker writes this name into the module.
+    const out = join(work, basename(path, '.rs').concat('.wasm'))
+    const codegen = ['opt-level=s', 'panic=abort', 'lto', 'codegen-units=1', 'strip=debuginfo']
+    const stack = ['link-arg=--stack-first', 'link-arg=-zstack-size=16384']
+    execFileSync(
+      'rustc',
+      [
+        ...['--edition', '2021', '--target', RUST_TARGET, '--crate-type', 'cdylib', '-D', 'warnings'],
+        ...[...codegen, ...stack].flatMap((option) => ['-C', option]),
+        ...['-o', out, relative(ROOT, path)],
+      ],
+      { cwd: ROOT },
+    )
     return new Uint8Array(readFileSync(out))
   } finally {
     rmSync(work, { recursive: true })
@@ -251,6 +291,8 @@ export function guests() {
       return { out, language: 'WAT', build: () => buildWat(readFileSync(source, 'utf8'), basename(source)) }
     if (sample.language === 'AssemblyScript')
       return { out, language: 'AssemblyScript', build: () => buildAssemblyScript(source) }
+    if (sample.language === 'Rust')
+      return { out, language: 'Rust', build: () => buildRust(source), missing: missingForRust() }
     return { out, language: 'C', build: () => buildC(source), missing: missingForC() }
   })
   const linked = LINKS.map((entry) => ({

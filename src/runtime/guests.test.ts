@@ -40,7 +40,7 @@ const WASM_TYPES: Readonly<Record<string, 'i32' | 'i64'>> = {
   int64_t: 'i64',
 }
 
-/** Reads `type` of a C or AssemblyScript parameter or result. */
+/** Reads `type` of a C, AssemblyScript or Rust parameter or result. */
 function wasmTypes(list: string): ('i32' | 'i64')[] {
   return list
     .split(',')
@@ -90,17 +90,30 @@ describe('the bindings declare what the host serves', () => {
       ([, name]) => name!,
     )
 
+  const rust = readFileSync(join(ROOT, 'guest/rust/icn.rs'), 'utf8')
+  const inRust = [...rust.matchAll(/^ +pub fn (\w+)\(([^)]*)\)(?: -> (\w+))?;/gm)]
+  const boundByRust = () => inRust.map(([, name]) => name!)
+
+  test('guest/rust/icn.rs', () => {
+    const wrong = inRust.map(([, name, params, result]) =>
+      mistake(name!, { params: wasmTypes(params!), results: wasmTypes(result ?? '') }),
+    )
+    expect(wrong.filter(Boolean)).toEqual([])
+  })
+
   // One import name has one type in a module: two bindings of one name could not be used together.
   test.each([
     ['guest/assemblyscript/icn.ts', boundByAssemblyScript],
     ['guest/c/icn.h', boundByC],
+    ['guest/rust/icn.rs', boundByRust],
   ])('%s binds each name once', (_file, bound) => {
     const names = bound()
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
   })
 
-  test('and both speak of the same functions', () => {
+  test('and all speak of the same functions', () => {
     expect([...boundByAssemblyScript()].sort()).toEqual([...boundByC()].sort())
+    expect([...boundByRust()].sort()).toEqual([...boundByC()].sort())
   })
 
   test('the samples import nothing else', () => {
@@ -126,10 +139,11 @@ describe('the samples as a person sees them', () => {
     samples: Record<string, string>[]
   }
 
-  test('come from three languages, hello first', () => {
+  test('come from four languages, hello first', () => {
     expect([...new Set(index.samples.map((sample) => sample.language))].sort()).toEqual([
       'AssemblyScript',
       'C',
+      'Rust',
       'WAT',
     ])
     expect(index.samples[0]!.id).toBe('hello')

@@ -35,7 +35,8 @@ const comparable = ({ jobId, receipt, receiptCid, elapsedMs, manaCharged, profil
 test.each(samples.filter(({ ends }) => ends !== 'memoryLimit'))('$id', async ({ id }) => {
   const plain = await runtime.run(bytesOf(id))
   const run = await runtime.run(bytesOf(id), { profile: true })
-  if (id === 'spend-mana') expect(run.fuelUsed).toBe(plain.fuelUsed)
+  // These two tell what is left of the balance, of which the second run holds less.
+  if (id === 'spend-mana' || id === 'greeting') expect(run.fuelUsed).toBe(plain.fuelUsed)
   else expect(comparable(run)).toEqual(comparable(plain))
   expect(plain.profile).toBeUndefined()
 

@@ -152,6 +152,24 @@ describe('samples that complete', () => {
     expect(await runtime.mana.balance()).toBe(13n)
   })
 
+  test('greeting', async () => {
+    const did = await runtime.identity.did()
+    const run = await runtime.run(bytesOf('greeting'))
+    // 10 of 1,000 are held for the run itself.
+    expect(run).toMatchObject({
+      success: true,
+      result: 990n,
+      logs: info(`Hello, ${did}. You have 990 mana.`),
+    })
+    expect(run.hostCalls.map(({ name }) => name)).toEqual([
+      'host_get_caller',
+      'host_account_get_mana',
+      'host_log',
+    ])
+    expect(ofInstructions(run)).toBe(2_764n)
+    expect(await runtime.receipts.verify(run.receiptCid)).toMatchObject({ status: 'verified' })
+  })
+
   test('submit-job', async () => {
     const run = await runtime.run(bytesOf('submit-job'))
     const [line] = run.logs
