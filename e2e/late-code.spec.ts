@@ -54,11 +54,11 @@ for (const [what, fail] of [
     expect(refused).toMatchObject({
       outcome: {
         error: {
-          code: 'CodeUnavailable',
+          code: 'ProcessingFailure',
           message: expect.stringMatching(
             /^The code that runs contracts could not be loaded \(.*run-.*\)\. Check/,
           ),
-          data: { reason: 'notLoaded' },
+          data: { reason: 'codeUnavailable' },
         },
       },
       balance: 1_000n,

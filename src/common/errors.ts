@@ -29,7 +29,6 @@ export const ICN_ERROR_CODES = [
   'QuotaExceeded',
   'StorageUnavailable',
   'VersionMismatch',
-  'CodeUnavailable',
 ] as const
 
 export type IcnErrorCode = (typeof ICN_ERROR_CODES)[number]

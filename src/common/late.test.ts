@@ -22,13 +22,13 @@ test('what did not come refuses the call by name, and the next call asks again',
   expect(answers).toHaveLength(2)
   for (const { reason } of both as PromiseRejectedResult[])
     expect(reason).toMatchObject({
-      code: 'CodeUnavailable',
+      code: 'ProcessingFailure',
       message:
         'The code that runs contracts could not be loaded (Failed to fetch dynamically imported module: /x.js). Check the connection and try again. If it fails again, reload the page: a new version may have been deployed, and some browsers ask for a file only once.',
-      data: { reason: 'notLoaded' },
+      data: { reason: 'codeUnavailable' },
       cause: expect.any(TypeError),
     })
-  await expect(room()).rejects.toMatchObject({ code: 'CodeUnavailable' })
+  await expect(room()).rejects.toMatchObject({ code: 'ProcessingFailure' })
   expect(await room()).toBe('here')
 })
 

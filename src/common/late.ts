@@ -10,7 +10,7 @@ import { IcnError } from './errors.ts'
 /**
  * @param what names the code in the refusal, as in "The code that runs contracts"
  * @param load imports it, and makes of it what callers want; asked again only after it has failed
- * @returns throws IcnError CodeUnavailable when the code did not come
+ * @returns throws IcnError ProcessingFailure (codeUnavailable) when the code did not come
  */
 export function late<T>(what: string, load: () => Promise<T>): () => Promise<T> {
   let loading: Promise<T> | undefined
@@ -19,9 +19,9 @@ export function late<T>(what: string, load: () => Promise<T>): () => Promise<T> 
       loading = undefined
       if (IcnError.is(cause)) throw cause
       throw new IcnError(
-        'CodeUnavailable',
+        'ProcessingFailure',
         `${what} could not be loaded (${(cause as Error).message}). Check the connection and try again. If it fails again, reload the page: a new version may have been deployed, and some browsers ask for a file only once.`,
-        { data: { reason: 'notLoaded' }, cause },
+        { data: { reason: 'codeUnavailable' }, cause },
       )
     })
     return loading

@@ -9,7 +9,7 @@ const PROOFS: ReadonlySet<string> = new Set([
   'host_register_zk_key',
 ])
 
-/** @param names as modules import them @throws IcnError CodeUnavailable */
+/** @param names as modules import them @throws IcnError ProcessingFailure (codeUnavailable) */
 export async function prepareCalls(names: readonly unknown[]): Promise<void> {
   if (names.some((name) => typeof name === 'string' && PROOFS.has(findServed(name)?.name ?? '')))
     await loadProofs()

@@ -41,7 +41,7 @@ const DEFAULT_INPUTS: JsonValue = [2020]
 type Groth16 = typeof import('../zk/groth16.ts')
 let groth16: Groth16 | undefined
 
-/** To be awaited before a transaction in which proofs are verified. @throws IcnError CodeUnavailable */
+/** To be awaited before a transaction in which proofs are verified. @throws IcnError ProcessingFailure (codeUnavailable) */
 export const loadProofs = late('The code that verifies proofs', async () => {
   groth16 = await import('../zk/groth16.ts')
 })

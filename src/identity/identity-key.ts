@@ -10,7 +10,7 @@ import type { KeyHolder } from '../storage/types.ts'
 import type { Signer } from './signer.ts'
 import { webCryptoSigner } from './webcrypto-signer.ts'
 
-/** Where a seed signs. @throws IcnError CodeUnavailable */
+/** Where a seed signs. @throws IcnError ProcessingFailure (codeUnavailable) */
 export const seedSigners = late('The code that signs with a seed', () => import('./signer.ts'))
 
 /** What is stored: survives structured clone, and so IndexedDB, as it is. */

@@ -84,7 +84,6 @@ export interface Problem {
 const PROBLEMS: Readonly<Record<string, readonly [title: string, advice?: string]>> = {
   StorageUnavailable: ['The storage of this page cannot be used'],
   VersionMismatch: ['This page and what it stored do not fit together'],
-  CodeUnavailable: ['A part of the runtime could not be loaded'],
   QuotaExceeded: ['The storage for this page is full'],
   WorkerCrashed: [
     'The runtime stopped and was started again',

@@ -7,7 +7,7 @@ const imports = late('The code that imports', () => import('./import.ts'))
 
 /**
  * An accepted import goes on before anybody asks, the rest of a broken one is swept away.
- * @throws IcnError CodeUnavailable when there is an accepted one and the code for it does not come
+ * @throws IcnError ProcessingFailure (codeUnavailable) when there is an accepted one and the code for it does not come
  */
 export async function resumeImports(context: RuntimeContext, signal: AbortSignal): Promise<void> {
   const open = await context.store.read((tx) => tx.list(IMPORTS, { limit: 100 }))
