@@ -11,7 +11,7 @@
  * bench/results/metering.json. A kernel without floats has the same bytes with and without NaN canonicalisation, so the
  * distance between those two columns there is what this machine's noise amounts to.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -36,13 +36,20 @@ const { values: options } = parseArgs({
 })
 const rounds = Number(options.rounds ?? (options.short ? 30 : options.quick ? 5 : 11))
 const wanted = options.only?.split(',')
-const results = {
-  when: new Date().toISOString(),
-  rounds,
-  short: options.short,
-  // What else the machine had to do: figures of a busy one are worth less.
-  load: loadavg()[0],
-  processors: cpus().length,
+/** Each part with when and how it was measured: a part run alone leaves the others of the file as they were. */
+const results = {}
+let browserVersion = ''
+const record = (part, measured) => {
+  results[part] = {
+    when: new Date().toISOString(),
+    browser: browserVersion,
+    rounds,
+    short: options.short,
+    // What else the machine had to do: figures of a busy one are worth less.
+    load: loadavg()[0],
+    processors: cpus().length,
+    ...measured,
+  }
 }
 
 /** The rewriter as Node can import it. */
@@ -147,7 +154,7 @@ async function kernels(page, { meter }) {
   const shown = [...columns, 'least']
   printTable(rows, shown)
   console.log(`code growth: geomean ${geomean(growth).toFixed(3)}, most ${Math.max(...growth).toFixed(3)}`)
-  results.kernels = { rows, summary: summary(rows, shown), growth: geomean(growth) }
+  record('kernels', { rows, summary: summary(rows, shown), growth: geomean(growth) })
 }
 
 /** Code growth, speed of the rewriter, compile time, on the larger modules. */
@@ -177,10 +184,11 @@ async function sizes(page, { meter }) {
       continue
     }
     const times = []
-    for (let round = 0; round < 5; round++) {
+    // The first rounds warm the rewriter's own code up.
+    for (let round = -3; round < 9; round++) {
       const before = performance.now()
       meter(bytes, { limits })
-      times.push(performance.now() - before)
+      if (round >= 0) times.push(performance.now() - before)
     }
     times.sort((a, b) => a - b)
     const [plain, ours] = await page.evaluate(
@@ -192,24 +200,24 @@ async function sizes(page, { meter }) {
       bytes: bytes.length,
       ratios: {
         growth: metered.bytes.length / bytes.length,
-        'MB/s': bytes.length / 1e6 / (times[2] / 1e3),
+        'MB/s': bytes.length / 1e6 / (times[4] / 1e3),
         compile: ratio(ours, plain),
       },
     })
   }
   console.log(
-    '\nWhole modules: code growth, metering speed (MB/s), compile time relative to the plain module',
+    '\nWhole modules: code growth, metering speed (MB/s, in Node), compile time relative to the plain module',
   )
   printTable(rows, ['growth', 'MB/s', 'compile'], ['MB/s'])
-  results.sizes = rows
+  record('sizes', { rows })
 }
 
 const { executablePath, launchOptions } = findChromium()
 const args = [...(launchOptions.args ?? []), ...(options.short ? ['--js-flags=--wasm-sync-tier-up'] : [])]
 const browser = await chromium.launch({ ...launchOptions, args, executablePath, headless: true })
 try {
-  results.browser = `Chromium ${browser.version()}`
-  console.log(results.browser)
+  browserVersion = `Chromium ${browser.version()}`
+  console.log(browserVersion)
   const page = await browser.newPage()
   // Isolated from other origins, a page has a clock of microseconds instead of tenths of milliseconds.
   const headers = {
@@ -233,12 +241,13 @@ try {
   if (parts.includes('kernels')) await kernels(page, rewriter)
   if (parts.includes('third-party')) {
     const { thirdParty } = await import('./third-party.mjs')
-    results.thirdParty = await thirdParty(browser, {
+    const measured = await thirdParty(browser, {
       loads: options.quick ? 1 : 3,
       rounds,
       wanted,
       ...(options.warm ? { warm: Number(options.warm) } : {}),
     })
+    record('thirdParty', measured)
   }
   if (parts.includes('size')) await sizes(page, rewriter)
 } finally {
@@ -246,4 +255,6 @@ try {
 }
 const folder = here('../results/')
 mkdirSync(folder, { recursive: true })
-writeFileSync(`${folder}metering.json`, `${JSON.stringify(results, null, 1)}\n`)
+const file = `${folder}metering.json`
+const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+writeFileSync(file, `${JSON.stringify({ ...before, ...results }, null, 1)}\n`)
