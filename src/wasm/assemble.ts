@@ -4,6 +4,7 @@
  */
 import { readNumber, skipNumber } from './instructions.ts'
 import { type FunctionSite, type ParsedModule, type Section, SectionId, type Signature } from './module.ts'
+import { type LocalShift, writeNames } from './names.ts'
 import { METER_EXPORTS, type WasmLimits } from './types.ts'
 import { Writer } from './writer.ts'
 
@@ -32,6 +33,8 @@ export interface Additions {
   referenced(index: number): number
   /** Functions that `ref.func` names in bodies, and that must be declared for it in an element segment. */
   readonly declared: readonly number[]
+  /** How the locals of an original function have moved. */
+  shifted(index: number): LocalShift
   /** All bodies, original and added, without the count. */
   readonly code: Writer
   /** A custom section at the very end. */
@@ -51,7 +54,7 @@ export function assemble(module: ParsedModule, limits: WasmLimits, add: Addition
   const customs = (end: number): void => {
     while (next < end && sections[next]!.id === SectionId.custom) {
       const section = sections[next++]!
-      copyCustom(module, out, section.contents, section.end, section.name)
+      copyCustom(module, out, section, add)
     }
   }
   for (const id of ORDER) {
@@ -205,10 +208,14 @@ function misleads(name: string): boolean {
   )
 }
 
-function copyCustom(module: ParsedModule, out: Writer, contents: number, end: number, name: string): void {
+function copyCustom(module: ParsedModule, out: Writer, section: Section, add: Additions): void {
+  const { contents, end, name } = section
   if (misleads(name)) return
   out.byte(SectionId.custom)
   const size = out.placeholder()
-  out.copy(module.bytes, contents, end)
+  if (name === 'name') {
+    out.name(name)
+    writeNames(out, module.bytes.subarray(skipNumber(module.bytes, contents) + name.length, end), add.shifted)
+  } else out.copy(module.bytes, contents, end)
   out.patch(size)
 }

@@ -262,3 +262,37 @@ it('drops sections that speak of code offsets and keeps the others', () => {
   expect(WebAssembly.Module.customSections(metered, 'mine')).toHaveLength(1)
   expect(WebAssembly.Module.customSections(metered, 'name')).toHaveLength(1)
 })
+
+describe('the name section', () => {
+  const named = fromWat(`(module (memory $m 1)
+    (func $leaf (param $x i32) (result i32) (local $y i32) (local.tee $y (local.get $x)))
+    (func $turn (export "f") (param $a i32) (result i32) (local $b i64) (local $c i32)
+      (loop $again (local.set $b (i64.const 5)) (local.set $c (call $turn (call $leaf (local.get $a)))))
+      (local.get $c)))`)
+
+  it('keeps its names with the locals that metering moves', () => {
+    const text = toWat(meter(named).bytes)
+    expect(text).toMatch(/func \$leaf \(type 0\) \(param \$x i32\) \(result i32\)\s+\(local \$y i32\)/)
+    expect(text).toMatch(
+      /func \$turn \(type 1\) \(param \$a i32\) \(param i64 i32\) \(result i32 i64\)\s+\(local \$b i64\) \(local \$c i32\)/,
+    )
+    expect(text).toContain('memory $m')
+  })
+
+  it.each([0, 1, 2, 5, 9])('that ends %d bytes early costs nothing but names', (missing) => {
+    const at = WebAssembly.Module.customSections(new WebAssembly.Module(named as BufferSource), 'name')[0]!
+    const contents = new Uint8Array(at).subarray(0, at.byteLength - missing)
+    const bare = named.subarray(0, named.length - at.byteLength - 5)
+    const end = bare.lastIndexOf(0, bare.length)
+    const module = [
+      ...bare.subarray(0, end),
+      0,
+      contents.length + 5,
+      4,
+      ...new TextEncoder().encode('name'),
+      ...contents,
+    ]
+    const run = instantiate(new WebAssembly.Module(meter(Uint8Array.from(module)).bytes), {}, { fuel: 50n })
+    expect(() => run.call('f', [1])).toThrow(/fuel|deep|depth/i)
+  })
+})

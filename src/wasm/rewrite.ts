@@ -5,6 +5,7 @@ import { BodyEmitter } from './emit.ts'
 import type { AddedIndices, EmitContext } from './emit-context.ts'
 import { findLoopVersions } from './loops.ts'
 import { type ParsedModule, Type } from './module.ts'
+import type { LocalShift } from './names.ts'
 import { NanFinder, NO_SITES } from './nan.ts'
 import { Op } from './opcodes.ts'
 import { ChargePlacer } from './optimise.ts'
@@ -119,6 +120,7 @@ export function rewrite(
     exported,
     referenced,
     declared: [...declared],
+    shifted: (index) => localShift(context, index),
     code,
     custom: profile?.section() ?? null,
   })
@@ -173,6 +175,14 @@ function meterExports(
   if (module.memory !== null && !module.exports.some(({ kind }) => kind === 2))
     exports.push({ name: METER_EXPORTS.memory, kind: 2, index: 0 })
   return exports
+}
+
+/** The counter and the depth are handed over behind a function's own parameters. */
+function localShift({ module, plan }: EmitContext, index: number): LocalShift {
+  const own = plan.functions[index - module.imports.length]
+  const params = module.types[module.functions[index] ?? -1]?.params.length ?? 0
+  if (own === undefined || own.constantCost >= 0) return { params, by: 0 }
+  return { params, by: own.depth ? 2 : 1 }
 }
 
 /** Stands for growth in a module without memory, where nothing calls it. */
