@@ -148,8 +148,21 @@ class RunCursor extends Cursor {
       this.#at = lowerBound(this.#page.keys, from)
       this.#show()
     } else {
-      this.#wants.push({ kind: 'page', run: this.#run, from, count: this.#ahead() })
+      this.#wantForward(from)
     }
+  }
+
+  /** Not beyond the page in which the span ends: most tables are shorter than the most that is asked of them. */
+  #wantForward(from: string): void {
+    const run = this.#run
+    const { upper } = this.span
+    const count = this.#ahead()
+    if (count === 1 || upper > run.last) {
+      this.#wants.push({ kind: 'page', run, from, count })
+      return
+    }
+    this.#wants.push({ kind: 'page', run, from, upTo: upper, count })
+    if (!this.#pages.pageAt(run, upper)) this.#wants.push({ kind: 'page', run, from: upper, count: 1 })
   }
 
   /** To the last row below `upper`, which may be in the page that holds the first row not below it. */
@@ -157,7 +170,7 @@ class RunCursor extends Cursor {
     this.#page = this.#pages.pageAt(this.#run, upper)
     if (!this.#page) {
       this.#wants.push({ kind: 'page', run: this.#run, from: upper, count: 1 })
-      this.#wants.push({ kind: 'pageBefore', run: this.#run, to: upper, count: this.#ahead() })
+      this.#wantBackward(upper)
       return
     }
     this.#at = lowerBound(this.#page.keys, upper) - 1
@@ -176,8 +189,18 @@ class RunCursor extends Cursor {
       this.#at = this.#page.keys.length - 1
       this.#show()
     } else {
-      this.#wants.push({ kind: 'pageBefore', run: this.#run, to: last, count: this.#ahead() })
+      this.#wantBackward(last)
     }
+  }
+
+  #wantBackward(to: string): void {
+    this.#wants.push({
+      kind: 'pageBefore',
+      run: this.#run,
+      to,
+      downTo: this.span.lower,
+      count: this.#ahead(),
+    })
   }
 
   #show(): void {

@@ -14,10 +14,25 @@ import { one, type Read } from './store.ts'
 /** Said instead of an answer: the pages are not in memory. */
 export const MISS = Symbol('miss')
 
-/** What to bring into memory. Positions: the page of `run` that holds the first key not below `from`, or not above `to`. */
+/**
+ * What to bring into memory. Positions: the page of `run` that holds the first key not below `from`, or not above `to`.
+ * Of several pages, none that ends beyond `upTo`, or before `downTo`.
+ */
 export type Want =
-  | { readonly kind: 'page'; readonly run: Run; readonly from: string; readonly count: number }
-  | { readonly kind: 'pageBefore'; readonly run: Run; readonly to: string; readonly count: number }
+  | {
+      readonly kind: 'page'
+      readonly run: Run
+      readonly from: string
+      readonly upTo?: string
+      readonly count: number
+    }
+  | {
+      readonly kind: 'pageBefore'
+      readonly run: Run
+      readonly to: string
+      readonly downTo: string
+      readonly count: number
+    }
   | { readonly kind: 'filter'; readonly run: Run }
   | { readonly kind: 'large'; readonly key: string; readonly ref: LargeRef }
 
@@ -32,12 +47,20 @@ interface LargeEntry {
   used: number
 }
 
+/**
+ * A runtime that starts asks each run some three times; its filters (5 MB at four million rows) would come in the way of
+ * the first answers. Whoever goes on asking gets them.
+ */
+const MISSES_BEFORE_FILTER = 5
+
 export class Pages {
   /** Pages of each run by key order, gaps allowed. */
   readonly #runs = new Map<number, Page[]>()
   /** Undefined: could not be read, and is done without. */
   readonly #filters = new Map<number, Filter | undefined>()
-  readonly #filtersMissed = new Set<Run>()
+  /** Looks at the disk that a filter might have saved, by run, until there are enough to fetch it. */
+  readonly #missed = new Map<number, number>()
+  readonly #filtersWanted = new Set<Run>()
   readonly #large = new Map<number, LargeEntry>()
   readonly #limit: number
   #bytes = 0
@@ -59,6 +82,7 @@ export class Pages {
     this.manifest = manifest
     const kept = new Set(manifest.runs.map((run) => run.id))
     for (const run of this.#filters.keys()) if (!kept.has(run)) this.#filters.delete(run)
+    for (const run of this.#missed.keys()) if (!kept.has(run)) this.#missed.delete(run)
     for (const [run, pages] of this.#runs) {
       if (kept.has(run)) continue
       for (const page of pages) this.#bytes -= page.bytes
@@ -77,7 +101,7 @@ export class Pages {
         // Ask for the older runs' pages in the same go: one more look at the disk costs more than a page too many.
         for (const older of runs.slice(i)) {
           if (!this.#mayHold(older, key) || this.pageAt(older, key)) continue
-          if (older.filter > 0 && !this.#filters.has(older.id)) this.#filtersMissed.add(older)
+          if (older.filter > 0 && !this.#filters.has(older.id)) this.#missFilter(older)
           wants.push({ kind: 'page', run: older, from: key, count: 1 })
         }
         return MISS
@@ -86,6 +110,12 @@ export class Pages {
       if (cell) return cell
     }
     return undefined
+  }
+
+  #missFilter(run: Run): void {
+    const times = (this.#missed.get(run.id) ?? 0) + 1
+    this.#missed.set(run.id, times % MISSES_BEFORE_FILTER)
+    if (times === MISSES_BEFORE_FILTER) this.#filtersWanted.add(run)
   }
 
   #mayHold(run: Run, key: string): boolean {
@@ -130,8 +160,8 @@ export class Pages {
       const { run, count } = want
       const range =
         want.kind === 'page'
-          ? { from: [run.id, want.from] as const, to: [run.id, run.last] as const }
-          : { from: [run.id, ''] as const, to: [run.id, want.to] as const }
+          ? { from: [run.id, want.from] as const, to: [run.id, want.upTo ?? run.last] as const }
+          : { from: [run.id, want.downTo] as const, to: [run.id, want.to] as const }
       return {
         read: { store: 'pages', range, limit: count, reverse: want.kind === 'pageBefore' },
         accept: (values) => {
@@ -160,10 +190,10 @@ export class Pages {
     this.#bytes += page.bytes
   }
 
-  /** The filters that would have saved a look at a page, once: they are fetched when nobody waits for them. */
+  /** The filters that have been missed often enough, each once: they are fetched when nobody waits for them. */
   takeMissedFilters(): Want[] {
-    const wants = [...this.#filtersMissed].map((run) => ({ kind: 'filter', run }) as const)
-    this.#filtersMissed.clear()
+    const wants = [...this.#filtersWanted].map((run) => ({ kind: 'filter', run }) as const)
+    this.#filtersWanted.clear()
     return wants
   }
 
