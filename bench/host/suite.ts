@@ -19,37 +19,13 @@ import { ScopedTransaction } from '../../src/runtime/scope.ts'
 import { JOBS } from '../../src/runtime/tables.ts'
 import { simulate } from '../../src/zk/fixtures/simulated.ts'
 import { zkCredentialProof } from '../../src/zk/proof.ts'
-
-interface Case {
-  readonly name: string
-  readonly type: string
-  /** One call, its result dropped; the text is at address 0. */
-  readonly call: (length: number) => string
-  readonly text?: string
-  readonly times: number
-}
+import { type Case, drop, OUT, strings, text, WRITTEN } from './case.ts'
+import { governanceCases } from './governance-cases.ts'
 
 const ROUNDS = 5
 /** More than there are results and prepared keys kept: each check is made whole. */
 const PROOFS = 68
 const proofs: string[] = []
-
-/** Strings of compiled contracts one after another: their text, and code that writes their lengths and pushes their places. */
-function strings(...words: readonly string[]): { data: string; at: string } {
-  let data = ''
-  const places = words.map((word) => {
-    const pointer = data.length
-    data += `\0\0\0\0${word}`
-    return { pointer, length: word.length }
-  })
-  const writes = places.map(
-    ({ pointer, length }) => `(i32.store (i32.const ${pointer}) (i32.const ${length}))`,
-  )
-  return { data, at: [...writes, ...places.map(({ pointer }) => `(i32.const ${pointer})`)].join(' ') }
-}
-
-const OUT = '(i32.const 65536) (i32.const 65536)'
-const text = (length: number) => `(i32.const 0) (i32.const ${length})`
 
 async function prepare(): Promise<{ home: World; cases: readonly Case[] }> {
   const home = await world(1_000_000_000n)
@@ -74,10 +50,8 @@ async function prepare(): Promise<{ home: World; cases: readonly Case[] }> {
   const forged = encodeJson(executionReceipt, { ...receipt, cpuMs: 2n })
   const did = `${me}`
   const longLog = 'x'.repeat(10_000)
-  const drop = (name: string, args: string) => `(drop (call $${name} ${args}))`
   const leaf = String(await call('host_dag_put', utf8('x'.repeat(10_000))))
   const top = String(await call('host_dag_link', leaf, leaf, 'a'))
-  const written = '(param i32 i32 i32 i32) (result i32)'
   const signature = toHex(await executor.sign(utf8('hello')))
   const issuer = signerOf(5)
   const proofJson = async (made: { key: Uint8Array; proof: Uint8Array }, publicInputs: readonly number[]) =>
@@ -103,26 +77,26 @@ async function prepare(): Promise<{ home: World; cases: readonly Case[] }> {
   return {
     home,
     cases: [
-      { name: 'host_get_current_time', type: '(result i64)', call: () => drop('f', ''), times: 20_000 },
-      { name: 'host_get_reputation', type: '(result i64)', call: () => drop('f', ''), times: 10_000 },
+      { name: 'host_get_current_time', type: '(result i64)', call: () => drop(''), times: 20_000 },
+      { name: 'host_get_reputation', type: '(result i64)', call: () => drop(''), times: 10_000 },
       {
         name: 'host_get_caller',
         type: '(param i32 i32) (result i32)',
-        call: () => drop('f', OUT),
+        call: () => drop(OUT),
         times: 10_000,
       },
       {
         name: 'host_account_get_mana',
         type: '(param i32 i32) (result i64)',
         text: did,
-        call: (n) => drop('f', text(n)),
+        call: (n) => drop(text(n)),
         times: 10_000,
       },
       {
         name: 'host_account_spend_mana',
         type: '(param i32 i32 i64) (result i32)',
         text: did,
-        call: (n) => drop('f', `${text(n)} (i64.const 1)`),
+        call: (n) => drop(`${text(n)} (i64.const 1)`),
         times: 5_000,
       },
       {
@@ -143,99 +117,98 @@ async function prepare(): Promise<{ home: World; cases: readonly Case[] }> {
         name: 'host_submit_mesh_job',
         type: '(param i32 i32) (result i64)',
         text: jobJson(1n),
-        call: (n) => drop('f', text(n)),
+        call: (n) => drop(text(n)),
         times: 1_000,
       },
       {
         name: 'host_submit_mesh_job',
         type: '(param i32 i32) (result i64)',
         text: jobJson(1n, { Echo: { payload: longLog } }),
-        call: (n) => drop('f', text(n)),
+        call: (n) => drop(text(n)),
         times: 500,
       },
       {
         name: 'host_submit_mesh_job',
         type: '(param i32 i32) (result i64)',
         text: '['.repeat(10_000),
-        call: (n) => drop('f', text(n)),
+        call: (n) => drop(text(n)),
         times: 1_000,
       },
       {
         name: 'host_get_pending_mesh_jobs',
         type: '(param i32 i32) (result i32)',
-        call: () => drop('f', OUT),
+        call: () => drop(OUT),
         times: 100,
       },
       {
         name: 'host_get_job_status',
         type: '(param i32 i32 i32 i32) (result i32)',
         text: job,
-        call: (n) => drop('f', `${text(n)} ${OUT}`),
+        call: (n) => drop(`${text(n)} ${OUT}`),
         times: 1_000,
       },
       {
         name: 'host_anchor_receipt',
         type: '(param i32 i32) (result i32)',
         text: forged,
-        call: (n) => drop('f', text(n)),
+        call: (n) => drop(text(n)),
         times: 100,
       },
       ...[10, 10_000].map((size) => ({
         name: 'host_dag_put',
-        type: written,
+        type: WRITTEN,
         text: 'y'.repeat(size),
         // Each block is another one: its first byte is counted up, then its second.
-        call: (n: number) => `(i32.store (i32.const 0) (local.get $i)) ${drop('f', `${text(n)} ${OUT}`)}`,
+        call: (n: number) => `(i32.store (i32.const 0) (local.get $i)) ${drop(`${text(n)} ${OUT}`)}`,
         times: 500,
       })),
       ...['host_dag_get', 'host_get_block_info', 'host_dag_list_links'].map((name) => ({
         name,
-        type: written,
+        type: WRITTEN,
         text: leaf,
-        call: (n: number) => drop('f', `${text(n)} ${OUT}`),
+        call: (n: number) => drop(`${text(n)} ${OUT}`),
         times: 500,
       })),
       {
         name: 'host_dag_pin',
         type: '(param i32 i32) (result i32)',
         text: leaf,
-        call: (n) => drop('f', text(n)),
+        call: (n) => drop(text(n)),
         times: 2_000,
       },
       {
         name: 'host_dag_resolve_path',
         type: '(param i32 i32 i32 i32 i32 i32) (result i32)',
         text: `${top}a`,
-        call: (n) => drop('f', `${text(n - 1)} (i32.const ${n - 1}) (i32.const 1) ${OUT}`),
+        call: (n) => drop(`${text(n - 1)} (i32.const ${n - 1}) (i32.const 1) ${OUT}`),
         times: 300,
       },
       ...[10, 10_000].map((size) => ({
         name: 'host_calculate_cid',
-        type: written,
+        type: WRITTEN,
         text: 'z'.repeat(size),
-        call: (n: number) => drop('f', `${text(n)} ${OUT}`),
+        call: (n: number) => drop(`${text(n)} ${OUT}`),
         times: 1_000,
       })),
       ...[10, 10_000].map((size) => ({
         name: 'host_save_contract_state',
         type: '(param i32 i32 i32 i32 i64) (result i32)',
         text: 'z'.repeat(size),
-        call: (n: number) =>
-          drop('f', `(i32.const 0) (i32.const 4) ${text(n)} (i64.extend_i32_u (local.get $i))`),
+        call: (n: number) => drop(`(i32.const 0) (i32.const 4) ${text(n)} (i64.extend_i32_u (local.get $i))`),
         times: 500,
       })),
       {
         name: 'host_load_contract_state',
         type: '(param i32 i32 i64 i32 i32) (result i32)',
         text: 'name',
-        call: (n) => drop('f', `${text(n)} (i64.const -1) ${OUT}`),
+        call: (n) => drop(`${text(n)} (i64.const -1) ${OUT}`),
         times: 1_000,
       },
       {
         name: 'host_resolve_did',
-        type: written,
+        type: WRITTEN,
         text: did,
-        call: (n) => drop('f', `${text(n)} ${OUT}`),
+        call: (n) => drop(`${text(n)} ${OUT}`),
         times: 2_000,
       },
       {
@@ -249,7 +222,7 @@ async function prepare(): Promise<{ home: World; cases: readonly Case[] }> {
         name: 'host_verify_zk_proof',
         type: '(param i32 i32) (result i32)',
         text: dummy,
-        call: (n) => drop('f', text(n)),
+        call: (n) => drop(text(n)),
         times: 300,
       },
     ],
@@ -266,7 +239,10 @@ const ORDINARY = `(local.set $x (i64.rotl (i64.add (i64.mul (local.get $x) (i64.
   (i64.load (i32.and (i32.wrap_i64 (local.get $x)) (i32.const 0xfff8)))) (i64.const 13)))
   (i64.store (i32.and (i32.wrap_i64 (local.get $x)) (i32.const 0xfff8)) (local.get $x))`
 
-const { home, cases } = await prepare()
+const { home, cases: ordinaryCases } = await prepare()
+// `--only governance`: the functions whose names hold it.
+const only = process.argv.slice(2).find((_, i, all) => all[i - 1] === '--only') ?? ''
+const cases = [...ordinaryCases, ...(await governanceCases(home))].filter(({ name }) => name.includes(only))
 const { context, me } = home
 const limits = { ...context.limits, fuel: 1_000_000_000_000n }
 const modules = new Modules(context.store, limits)
@@ -302,7 +278,7 @@ const ordinary = await costOf(guest(loop(ORDINARY, 10_000_000)))
 for (let warm = 0; warm < 5; warm++) await ordinary()
 console.log(`ordinary: ${(await ordinary()).toFixed(3)} ns per unit of fuel`)
 let worst = 0
-for (const { name, type, call, text: data = '', times } of cases) {
+for (const { name, of, type, call, text: data = '', times } of cases) {
   const imports = `(import "icn" "${name}" (func $f ${type}))`
   const measured = await costOf(guest(loop(call(data.length), times), imports, data))
   const ratios: number[] = []
@@ -310,9 +286,10 @@ for (const { name, type, call, text: data = '', times } of cases) {
   for (let round = 0; round < ROUNDS; round++) ratios.push((await measured()) / (await ordinary()))
   const ratio = median(ratios)
   worst = Math.max(worst, ratio)
-  const label = data.length > 200 ? `${name} (${data.length} bytes)` : name
+  const what = of ?? (data.length > 200 ? `${data.length} bytes` : undefined)
+  const label = what === undefined ? name : `${name} (${what})`
   console.log(
-    `${label.padEnd(44)} ${ratio.toFixed(1).padStart(8)} × an ordinary instruction, per unit of fuel`,
+    `${label.padEnd(48)} ${ratio.toFixed(1).padStart(8)} × an ordinary instruction, per unit of fuel`,
   )
 }
 /** Proofs by fresh keys, straight through the function: a guest would need as many megabytes of text. */
@@ -358,14 +335,16 @@ async function proofRatio(): Promise<number> {
   return value / fuel
 }
 
-await loadProofs()
-await proofRatio()
-const pairing: number[] = []
-for (let round = 0; round < 3; round++) {
-  pairing.push((await proofRatio()) / (await ordinary()))
+if ('host_verify_zk_proof'.includes(only)) {
+  await loadProofs()
+  await proofRatio()
+  const pairing: number[] = []
+  for (let round = 0; round < 3; round++) {
+    pairing.push((await proofRatio()) / (await ordinary()))
+  }
+  worst = Math.max(worst, median(pairing))
+  console.log(
+    `${'host_verify_zk_proof (Groth16, fresh keys)'.padEnd(48)} ${median(pairing).toFixed(1).padStart(8)} × an ordinary instruction, per unit of fuel`,
+  )
 }
-worst = Math.max(worst, median(pairing))
-console.log(
-  `${'host_verify_zk_proof (Groth16, fresh keys)'.padEnd(44)} ${median(pairing).toFixed(1).padStart(8)} × an ordinary instruction, per unit of fuel`,
-)
 console.log(`worst ${worst.toFixed(1)}, goal 50${worst > 50 ? ': missed' : ''}`)

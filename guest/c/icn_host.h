@@ -224,7 +224,7 @@ ICN_HOST("host_cast_governance_vote") int32_t host_cast_governance_vote(const vo
 // text →
 ICN_HOST("wasm_host_cast_governance_vote") void host_cast_governance_vote_2(const void *text0, int32_t text0_length);
 
-// Ends the voting, counts and answers the status as a plain word; the proposer may at any time, every member from the deadline on.
+// Ends the voting, counts and answers the status as a plain word; the proposer may at any time, every member from the deadline on; charges 1,600 more fuel per member.
 // text, out → written
 ICN_HOST("host_close_governance_proposal_voting") int32_t host_close_governance_proposal_voting(const void *text0, int32_t text0_length, void *out, int32_t out_length);
 // text → string
@@ -252,13 +252,13 @@ ICN_HOST("wasm_host_revoke_delegation") void host_revoke_delegation_2(const void
 // string, string, string → flag
 ICN_HOST("host_revoke_delegation") int32_t host_revoke_delegation_3(const void *string0, const void *string1, const void *string2);
 
-// CloseProposalResult JSON: status and votes as they count now.
+// CloseProposalResult JSON: status and votes as they count now; charges 800 more fuel per member.
 // text, out → written
 ICN_HOST("host_get_governance_tally") int32_t host_get_governance_tally(const void *text0, int32_t text0_length, void *out, int32_t out_length);
 // text → string
 ICN_HOST("host_get_governance_tally") int32_t host_get_governance_tally_2(const void *text0, int32_t text0_length);
 
-// Proposal JSON in the form of newer ICN nodes, with the votes that count.
+// Proposal JSON in the form of newer ICN nodes, with the votes that count; charges 800 more fuel per member.
 // text, out → written
 ICN_HOST("host_get_governance_proposal") int32_t host_get_governance_proposal(const void *text0, int32_t text0_length, void *out, int32_t out_length);
 // text → string
@@ -270,7 +270,7 @@ ICN_HOST("host_sponsor_governance_proposal") int32_t host_sponsor_governance_pro
 // text →
 ICN_HOST("host_sponsor_governance_proposal") void host_sponsor_governance_proposal_2(const void *text0, int32_t text0_length);
 
-// Stops an accepted proposal while it waits, with a reason; only for those whom the rules name.
+// Stops an accepted proposal while it waits, with a reason; only for those whom the rules name; charges 800 more fuel per member.
 // text, text → flag
 ICN_HOST("host_veto_governance_proposal") int32_t host_veto_governance_proposal(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length);
 // text, text →
@@ -288,11 +288,11 @@ ICN_HOST("host_get_system_parameter") int32_t host_get_system_parameter(const vo
 // string, string, string, i32 → flag
 ICN_HOST("host_create_delegation") int32_t host_create_delegation(const void *string0, const void *string1, const void *string2, int32_t i323);
 
-// How many votes a member carries: its own and those lent to it.
+// How many votes a member carries: its own and those lent to it; charges 800 more fuel per member.
 // string, string → i32
 ICN_HOST("host_calculate_delegated_power") int32_t host_calculate_delegated_power(const void *string0, const void *string1);
 
-// DID of the member whose vote counts for a voter on a proposal.
+// DID of the member whose vote counts for a voter on a proposal; charges 800 more fuel per member.
 // string, string, string → string
 ICN_HOST("host_resolve_delegated_vote") int32_t host_resolve_delegated_vote(const void *string0, const void *string1, const void *string2);
 

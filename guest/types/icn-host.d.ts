@@ -109,7 +109,7 @@ export interface IcnImports {
   /** Votes by CastVotePayload JSON with yes, no or abstain, for 1 mana; another vote later takes the place of the one before. */
   readonly host_cast_governance_vote: ((text0: number, text0_length: number) => number)
     | ((text0: number, text0_length: number) => void)
-  /** Ends the voting, counts and answers the status as a plain word; the proposer may at any time, every member from the deadline on. */
+  /** Ends the voting, counts and answers the status as a plain word; the proposer may at any time, every member from the deadline on; charges 1,600 more fuel per member. */
   readonly host_close_governance_proposal_voting: ((text0: number, text0_length: number, out: number, out_length: number) => number)
     | ((text0: number, text0_length: number) => number)
     | ((text0: number, text0_length: number) => void)
@@ -123,16 +123,16 @@ export interface IcnImports {
   readonly host_revoke_delegation: ((text0: number, text0_length: number) => number)
     | ((text0: number, text0_length: number) => void)
     | ((string0: number, string1: number, string2: number) => number)
-  /** CloseProposalResult JSON: status and votes as they count now. */
+  /** CloseProposalResult JSON: status and votes as they count now; charges 800 more fuel per member. */
   readonly host_get_governance_tally: ((text0: number, text0_length: number, out: number, out_length: number) => number)
     | ((text0: number, text0_length: number) => number)
-  /** Proposal JSON in the form of newer ICN nodes, with the votes that count. */
+  /** Proposal JSON in the form of newer ICN nodes, with the votes that count; charges 800 more fuel per member. */
   readonly host_get_governance_proposal: ((text0: number, text0_length: number, out: number, out_length: number) => number)
     | ((text0: number, text0_length: number) => number)
   /** Stands behind a member's proposal, where the rules ask for more than its proposer. */
   readonly host_sponsor_governance_proposal: ((text0: number, text0_length: number) => number)
     | ((text0: number, text0_length: number) => void)
-  /** Stops an accepted proposal while it waits, with a reason; only for those whom the rules name. */
+  /** Stops an accepted proposal while it waits, with a reason; only for those whom the rules name; charges 800 more fuel per member. */
   readonly host_veto_governance_proposal: ((text0: number, text0_length: number, text1: number, text1_length: number) => number)
     | ((text0: number, text0_length: number, text1: number, text1_length: number) => void)
   /** Whether a DID is a member of the co-operative. */
@@ -141,8 +141,8 @@ export interface IcnImports {
   readonly host_get_system_parameter: ((text0: number, text0_length: number, out: number, out_length: number) => number)
   /** Lends the run's vote, as compiled contracts have it; for every matter, and whole: scope empty or "all", weight 100. */
   readonly host_create_delegation: ((string0: number, string1: number, string2: number, i323: number) => number)
-  /** How many votes a member carries: its own and those lent to it. */
+  /** How many votes a member carries: its own and those lent to it; charges 800 more fuel per member. */
   readonly host_calculate_delegated_power: ((string0: number, string1: number) => number)
-  /** DID of the member whose vote counts for a voter on a proposal. */
+  /** DID of the member whose vote counts for a voter on a proposal; charges 800 more fuel per member. */
   readonly host_resolve_delegated_vote: ((string0: number, string1: number, string2: number) => number)
 }

@@ -13,7 +13,7 @@ import type { Transaction } from '../storage/types.ts'
 import { type Content, checkBody, checkContent, contentId, readType } from './content.ts'
 import { governanceState, requireMember } from './members.ts'
 import type { CreateProposalPayload } from './payloads.ts'
-import { announce, join, knownProposal, MOST_VOTES, save, statusOf } from './proposal.ts'
+import { announce, join, knownProposal, MOST_VOTES, save, statusAt } from './proposal.ts'
 import { denied, invalid, wrongState } from './refuse.ts'
 import { GOVERNANCE, PROPOSAL_ORDER, PROPOSALS, type ProposalRow, VOTES, voteKey } from './rows.ts'
 import { PROPOSAL_COST, rulesOf, VOTE_COST } from './rules.ts'
@@ -104,7 +104,7 @@ export function openVoting(tx: Transaction, { me, now }: Actor, id: string): Pro
     })
   }
   requireMember(tx, me, 'open a voting')
-  expectStatus(tx, row, now, 'Pending', 'open the voting')
+  expectStatus(row, now, 'Pending', 'open the voting')
   if (now >= row.deadline) throw late(row, now)
   const opened = save(tx, join(tx, row, { kind: 'open', by: row.proposer, at: now }), now)
   announce(tx, { id })
@@ -115,7 +115,7 @@ export function openVoting(tx: Transaction, { me, now }: Actor, id: string): Pro
 export function sponsorProposal(tx: Transaction, { me, now }: Actor, id: string): ProposalRow {
   const row = knownProposal(tx, id)
   requireMember(tx, me, 'sponsor a proposal')
-  expectStatus(tx, row, now, 'PendingSponsorship', 'sponsor it')
+  expectStatus(row, now, 'PendingSponsorship', 'sponsor it')
   if (now >= row.deadline) throw late(row, now)
   if (row.sponsors.includes(me.toString())) {
     throw invalid('alreadySponsor', `${me} stands behind this proposal already.`, { proposal: id })
@@ -132,7 +132,7 @@ export function sponsorProposal(tx: Transaction, { me, now }: Actor, id: string)
 export function castVote(tx: Transaction, { me, now }: Actor, id: string, option: VoteOption): ProposalRow {
   const row = knownProposal(tx, id)
   requireMember(tx, me, 'vote')
-  expectStatus(tx, row, now, 'VotingOpen', 'vote')
+  expectStatus(row, now, 'VotingOpen', 'vote')
   const before = tx.get(VOTES, voteKey(id, me.toString())) ?? []
   const last = before.at(-1)
   if (last?.option === option) {
@@ -170,7 +170,7 @@ export function readOption(text: string): VoteOption {
 export function closeVoting(tx: Transaction, { me, now }: Actor, id: string): ProposalRow {
   const row = knownProposal(tx, id)
   requireMember(tx, me, 'close a voting')
-  const status = statusOf(tx, row, now)
+  const status = statusAt(row, now)
   const over = now >= row.deadline
   const closable = status === 'VotingOpen' || (over && row.closedAt === null && row.end === null)
   if (!closable) return status === row.status ? row : save(tx, row, now)
@@ -193,7 +193,7 @@ export function vetoProposal(tx: Transaction, { me, now }: Actor, id: string, re
   if (!vetoMembers.includes(me.toString())) {
     throw denied('notAVetoMember', `The rules do not let ${me} veto.`, { did: `${me}` })
   }
-  expectStatus(tx, row, now, 'AcceptedTimelock', 'veto it')
+  expectStatus(row, now, 'AcceptedTimelock', 'veto it')
   const end = row.closedAt! + vetoGraceSecs
   if (now > end) {
     throw wrongState(`The time for a veto ended at ${end}.`, { proposal: id, end, now })
@@ -206,14 +206,8 @@ export function vetoProposal(tx: Transaction, { me, now }: Actor, id: string, re
   return vetoed
 }
 
-function expectStatus(
-  tx: Transaction,
-  row: ProposalRow,
-  now: bigint,
-  expected: ProposalStatus,
-  what: string,
-): void {
-  const status = statusOf(tx, row, now)
+function expectStatus(row: ProposalRow, now: bigint, expected: ProposalStatus, what: string): void {
+  const status = statusAt(row, now)
   if (status === expected) return
   throw wrongState(`Proposal ${row.id} is ${status}; to ${what} it must be ${expected}.`, {
     proposal: row.id,

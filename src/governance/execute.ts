@@ -13,7 +13,7 @@ import type { Transaction } from '../storage/types.ts'
 import type { Actor } from './calls.ts'
 import { admit, remove, requireMember } from './members.ts'
 import { parameterUpdate } from './payloads.ts'
-import { announce, knownProposal, save, statusOf } from './proposal.ts'
+import { announce, knownProposal, save, statusAt } from './proposal.ts'
 import { wrongState } from './refuse.ts'
 import { PARAMETERS, type ProposalRow } from './rows.ts'
 import { headProposalType, type ProposalType } from './types.ts'
@@ -39,7 +39,7 @@ export interface Execution {
 export function executeProposal(tx: Transaction, { me, now }: Actor, id: string): Execution {
   const row = knownProposal(tx, id)
   requireMember(tx, me, 'execute a proposal')
-  const status = statusOf(tx, row, now)
+  const status = statusAt(row, now)
   if (status !== 'Accepted') {
     const failure = wrongState(`Proposal ${id} not accepted: it is ${status}.`, { proposal: id, status })
     if (row.penalised || row.end !== null || status === 'AcceptedTimelock') throw failure

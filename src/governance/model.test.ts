@@ -8,7 +8,7 @@ import { castVote, closeVoting, openVoting } from './calls.ts'
 import { executeProposal } from './execute.ts'
 import { Coop, did } from './fixtures/coop.ts'
 import { delegateVote, revokeDelegation } from './members.ts'
-import { knownProposal, statusOf } from './proposal.ts'
+import { knownProposal, statusAt, statusOf } from './proposal.ts'
 import type { VoteOption } from './types.ts'
 
 const NAMES = ['alice', 'bob', 'carol'] as const
@@ -198,7 +198,9 @@ function compareWithModel(parameters: fc.Parameters<unknown>): ReadonlySet<strin
           `${i} ${made.do}`,
         ).toBe(accepted)
         for (const { id, status } of state.proposals) {
-          expect(statusOf(coop.tx, knownProposal(coop.tx, id), coop.now), `${i} ${made.do}`).toBe(status)
+          const row = knownProposal(coop.tx, id)
+          expect(statusOf(coop.tx, row, coop.now), `${i} ${made.do}`).toBe(status)
+          expect(statusAt(row, coop.now), `${i} ${made.do}, as stored`).toBe(status)
           reached.add(status)
         }
         for (const name of NAMES) {

@@ -88,7 +88,10 @@ function isAccepted(tx: Transaction, row: ProposalRow): boolean {
   return total >= (row.quorum ?? rules.quorum) && Math.fround(Number(yes)) >= needed
 }
 
-/** @param now seconds since the epoch: a timelock ends by itself */
+/**
+ * Counts the votes of a closed one: up to a thousand members. Whoever has a stored row takes `statusAt`.
+ * @param now seconds since the epoch: a timelock ends by itself
+ */
 export function statusOf(tx: Transaction, row: ProposalRow, now: bigint): ProposalStatus {
   if (row.end !== null) return row.end
   const { rules, closedAt, veto } = row
@@ -100,8 +103,19 @@ export function statusOf(tx: Transaction, row: ProposalRow, now: bigint): Propos
   if (!sponsored || !row.opened || !isAccepted(tx, row)) return 'Rejected'
   const grace = rules.vetoGraceSecs
   if (veto !== null && rules.vetoMembers.includes(veto.by) && veto.at <= closedAt + grace) return 'Vetoed'
-  const delay = row.timelockDelay ?? 0n
-  const wait = delay > grace ? delay : grace
+  return acceptedAt(row, closedAt, now)
+}
+
+/** Of a row as it is stored: every fact that is joined is counted by `save`, so that since then only time has passed. */
+export function statusAt(row: ProposalRow, now: bigint): ProposalStatus {
+  const { status, closedAt } = row
+  const accepted = status === 'Accepted' || status === 'AcceptedTimelock'
+  return accepted && closedAt !== null ? acceptedAt(row, closedAt, now) : status
+}
+
+function acceptedAt({ rules, timelockDelay }: ProposalRow, closedAt: bigint, now: bigint): ProposalStatus {
+  const delay = timelockDelay ?? 0n
+  const wait = delay > rules.vetoGraceSecs ? delay : rules.vetoGraceSecs
   return wait > 0n && now < closedAt + wait ? 'AcceptedTimelock' : 'Accepted'
 }
 

@@ -3,7 +3,7 @@ import { Cid } from '../common/cid.ts'
 import { decodeBincode } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
 import type { Transaction } from '../storage/types.ts'
-import { statusOf, votesOf } from './proposal.ts'
+import { statusAt, votesOf } from './proposal.ts'
 import type { ProposalRow } from './rows.ts'
 import { headProposalType, type Proposal, type ProposalStatus, type Vote } from './types.ts'
 
@@ -16,12 +16,12 @@ export function toProposal(tx: Transaction, row: ProposalRow, now: bigint): Prop
     voter,
     { voter: Did.parse(voter), proposalId: row.id, option, votedAt: at },
   ])
-  return { ...withoutVotes(tx, row, now), votes: new Map(votes) }
+  return { ...withoutVotes(row, now), votes: new Map(votes) }
 }
 
 /** As it is announced: a vote counts by its voter's own signature, so none is passed on (ref §14 row 24). */
-export function withoutVotes(tx: Transaction, row: ProposalRow, now: bigint): Proposal {
-  const status = statusOf(tx, row, now)
+export function withoutVotes(row: ProposalRow, now: bigint): Proposal {
+  const status = statusAt(row, now)
   const { veto, contentCid } = row
   return {
     id: row.id,

@@ -58,22 +58,26 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
   host_cast_governance_vote:
     'Votes by CastVotePayload JSON with yes, no or abstain, for 1 mana; another vote later takes the place of the one before.',
   host_close_governance_proposal_voting:
-    'Ends the voting, counts and answers the status as a plain word; the proposer may at any time, every member from the deadline on.',
-  host_get_governance_tally: 'CloseProposalResult JSON: status and votes as they count now.',
-  host_get_governance_proposal: 'Proposal JSON in the form of newer ICN nodes, with the votes that count.',
+    'Ends the voting, counts and answers the status as a plain word; the proposer may at any time, every member from the deadline on; charges 1,600 more fuel per member.',
+  host_get_governance_tally:
+    'CloseProposalResult JSON: status and votes as they count now; charges 800 more fuel per member.',
+  host_get_governance_proposal:
+    'Proposal JSON in the form of newer ICN nodes, with the votes that count; charges 800 more fuel per member.',
   host_execute_governance_proposal:
     'Puts an accepted proposal into effect, once, and rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation.',
   host_sponsor_governance_proposal:
     "Stands behind a member's proposal, where the rules ask for more than its proposer.",
   host_veto_governance_proposal:
-    'Stops an accepted proposal while it waits, with a reason; only for those whom the rules name.',
+    'Stops an accepted proposal while it waits, with a reason; only for those whom the rules name; charges 800 more fuel per member.',
   host_delegate_vote:
     "Lends the run's vote to another member: it counts there where the run casts none itself.",
   host_revoke_delegation: "Takes back the run's vote; nothing happens when it was not lent.",
   host_create_delegation:
     'Lends the run\'s vote, as compiled contracts have it; for every matter, and whole: scope empty or "all", weight 100.',
-  host_calculate_delegated_power: 'How many votes a member carries: its own and those lent to it.',
-  host_resolve_delegated_vote: 'DID of the member whose vote counts for a voter on a proposal.',
+  host_calculate_delegated_power:
+    'How many votes a member carries: its own and those lent to it; charges 800 more fuel per member.',
+  host_resolve_delegated_vote:
+    'DID of the member whose vote counts for a voter on a proposal; charges 800 more fuel per member.',
   host_is_member: 'Whether a DID is a member of the co-operative.',
   host_get_system_parameter: 'Value of a system parameter that a proposal has set; nothing while none has.',
 }

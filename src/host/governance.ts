@@ -15,9 +15,16 @@ import {
   vetoProposal,
 } from '../governance/calls.ts'
 import { executeProposal } from '../governance/execute.ts'
-import { delegateOf, delegateVote, electorate, isMember, revokeDelegation } from '../governance/members.ts'
+import {
+  delegateOf,
+  delegateVote,
+  electorate,
+  governanceState,
+  isMember,
+  revokeDelegation,
+} from '../governance/members.ts'
 import { castVotePayload, closeProposalResult, createProposalPayload } from '../governance/payloads.ts'
-import { knownProposal, statusOf, tallyOf, votesOf } from '../governance/proposal.ts'
+import { knownProposal, statusAt, tallyOf, votesOf } from '../governance/proposal.ts'
 import { parameter } from '../governance/rules.ts'
 import { headProposal } from '../governance/types.ts'
 import { toProposal } from '../governance/wire.ts'
@@ -25,6 +32,14 @@ import type { HostContext, HostFunction } from './context.ts'
 import { refusal, unreadable } from './errors.ts'
 
 const actor = ({ identity, now }: HostContext): Actor => ({ me: identity, now })
+
+/** Fuel of reading each member's row, delegation and vote. */
+const MEMBER_FUEL = 800
+
+/** To be called before work that looks at every member, `times` over. */
+function chargeCount({ tx, charge }: HostContext, times = 1): void {
+  charge(times * MEMBER_FUEL * governanceState(tx).members)
+}
 
 export const governanceFunctions = {
   host_create_governance_proposal(context: HostContext, json: string): string {
@@ -49,19 +64,23 @@ export const governanceFunctions = {
   },
 
   /** The status then, in plain words of ref §2.12. */
-  host_close_governance_proposal_voting: (context: HostContext, id: string): string =>
-    closeVoting(context.tx, actor(context), id).status,
+  host_close_governance_proposal_voting(context: HostContext, id: string): string {
+    chargeCount(context, 2)
+    return closeVoting(context.tx, actor(context), id).status
+  },
 
   /** `CloseProposalResult` JSON: the count as it stands. */
   host_get_governance_tally(context: HostContext, id: string): string {
     const row = knownProposal(context.tx, id)
-    const status = statusOf(context.tx, row, context.now)
+    chargeCount(context)
+    const status = statusAt(row, context.now)
     return encodeJson(closeProposalResult, { status, ...tallyOf(context.tx, row) })
   },
 
   /** `Proposal` JSON in HEAD's form, whose word for Pending is Deliberation. */
   host_get_governance_proposal(context: HostContext, id: string): string {
     const row = knownProposal(context.tx, id)
+    chargeCount(context)
     return encodeJson(headProposal, toProposal(context.tx, row, context.now))
   },
 
@@ -78,6 +97,7 @@ export const governanceFunctions = {
   },
 
   host_veto_governance_proposal(context: HostContext, id: string, reason: string): true {
+    chargeCount(context)
     vetoProposal(context.tx, actor(context), id, reason)
     return true
   },
@@ -119,6 +139,7 @@ export const governanceFunctions = {
     const { tx } = context
     const did = didOf(delegate)
     if (!isMember(tx, did)) return 0
+    chargeCount(context)
     return 1 + electorate(tx).filter(([, to]) => to === did.toString()).length
   },
 
@@ -127,7 +148,9 @@ export const governanceFunctions = {
     everyMatter(scope)
     const { tx } = context
     const did = didOf(voter)
-    const votes = votesOf(tx, knownProposal(tx, id))
+    const row = knownProposal(tx, id)
+    chargeCount(context)
+    const votes = votesOf(tx, row)
     const delegate = delegateOf(tx, did)
     const lent = delegate !== null && !votes.has(did.toString()) && votes.has(delegate)
     return lent ? delegate : did.toString()

@@ -9,8 +9,10 @@ const MAX_PROPOSAL_JSON_BYTES = 1_048_576
 const MAX_ID_BYTES = 4_096
 const MAX_KEY_BYTES = 256
 const SUBJECT = 'Proposal ID'
-/** A count looks at every member and every vote: at most 1,000 of each. JSON is priced as that of jobs. */
-const COUNT_FUEL = 200_000
+/** Beside what a count charges inside the call for each member. JSON is priced as that of jobs. */
+const COUNT_FUEL = 60_000
+/** The row of a proposal that was closed holds every member. */
+const ROW_FUEL = 30_000
 
 export const GOVERNANCE_ABI: readonly AbiFunction[] = [
   served(17, 'host_create_governance_proposal', {
@@ -24,7 +26,7 @@ export const GOVERNANCE_ABI: readonly AbiFunction[] = [
   served(18, 'host_open_governance_voting', {
     aliases: ['wasm_host_open_governance_voting'],
     shapes: ['text -> flag', 'text ->'],
-    fuel: 10_000,
+    fuel: ROW_FUEL,
     fuelPerByte: 4,
     maxBytes: MAX_ID_BYTES,
     subject: SUBJECT,
@@ -56,7 +58,7 @@ export const GOVERNANCE_ABI: readonly AbiFunction[] = [
   served(27, 'host_delegate_vote', {
     aliases: ['wasm_host_delegate_vote'],
     shapes: ['text, text -> flag', 'text, text ->'],
-    fuel: 5_000,
+    fuel: 10_000,
     fuelPerByte: 4,
     maxBytes: 2 * MAX_DID_BYTES,
     subject: 'DIDs',
@@ -64,7 +66,7 @@ export const GOVERNANCE_ABI: readonly AbiFunction[] = [
   served(28, 'host_revoke_delegation', {
     aliases: ['wasm_host_revoke_delegation'],
     shapes: ['text -> flag', 'text ->', 'string, string, string -> flag'],
-    fuel: 5_000,
+    fuel: 10_000,
     fuelPerByte: 4,
     maxBytes: 2 * MAX_DID_BYTES + MAX_KEY_BYTES,
     subject: 'DIDs',
@@ -79,13 +81,13 @@ export const GOVERNANCE_ABI: readonly AbiFunction[] = [
   served(61, 'host_get_governance_proposal', {
     shapes: ['text, out -> written', 'text -> string'],
     fuel: COUNT_FUEL,
-    fuelPerByte: 4,
+    fuelPerByte: 8,
     maxBytes: MAX_ID_BYTES,
     subject: SUBJECT,
   }),
   served(62, 'host_sponsor_governance_proposal', {
     shapes: ['text -> flag', 'text ->'],
-    fuel: 10_000,
+    fuel: ROW_FUEL,
     fuelPerByte: 4,
     maxBytes: MAX_ID_BYTES,
     subject: SUBJECT,
@@ -99,20 +101,20 @@ export const GOVERNANCE_ABI: readonly AbiFunction[] = [
   }),
   served(64, 'host_is_member', {
     shapes: ['text -> flag'],
-    fuel: 500,
+    fuel: 1_000,
     fuelPerByte: 4,
     subject: 'DID',
   }),
   served(65, 'host_get_system_parameter', {
     shapes: ['text, out -> written'],
-    fuel: 500,
+    fuel: 1_000,
     fuelPerByte: 4,
     maxBytes: MAX_KEY_BYTES,
     subject: 'Name of a parameter',
   }),
   served(66, 'host_create_delegation', {
     shapes: ['string, string, string, i32 -> flag'],
-    fuel: 5_000,
+    fuel: 10_000,
     fuelPerByte: 4,
     maxBytes: 2 * MAX_DID_BYTES + MAX_KEY_BYTES,
     subject: 'DIDs',

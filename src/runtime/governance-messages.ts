@@ -32,7 +32,7 @@ export async function announceChange(context: RuntimeContext, { id, voter }: Ann
   const { proposal, at } = await context.store.read((tx) => {
     const row = knownProposal(tx, id)
     const fresh = row.end === null && row.veto === null && row.closedAt !== null
-    return { proposal: withoutVotes(tx, row, now), at: fresh ? row.closedAt : now }
+    return { proposal: withoutVotes(row, now), at: fresh ? row.closedAt : now }
   })
   const payload = {
     GovernanceProposalAnnouncement: {

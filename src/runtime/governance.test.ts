@@ -242,6 +242,22 @@ describe('delegation as compiled contracts have it', () => {
 })
 
 describe('from inside a contract', () => {
+  it('a count is charged by the number of members', async () => {
+    const close = `(import "icn" "host_close_governance_proposal_voting"
+      (func $close (param i32 i32 i32 i32) (result i32)))`
+    const module = guest(
+      '(i64.extend_i32_s (call $close (i32.const 0) (i32.const 1) (i32.const 8) (i32.const 8)))',
+      close,
+      'x',
+    )
+    const fuelWith = async (members: readonly Did[]) => {
+      await using runtime = await testRuntime({ governance: { members: members.map(String) } })
+      return (await runtime.run(module)).hostCalls[0]!.fuel
+    }
+    expect(await fuelWith([bob])).toBe(60_004n + 1_600n)
+    expect(await fuelWith([bob, carol])).toBe(60_004n + 3_200n)
+  })
+
   const create = `(import "icn" "host_create_governance_proposal"
     (func $create (param i32 i32 i32 i32) (result i32)))`
   const json = payloadJson()
