@@ -1,4 +1,7 @@
-/** A link that carries the module and the settings of its run; who opens it has the same before them, not yet run. */
+/**
+ * What can be done with a module besides running it: a link that carries it with the settings of its run (who opens it
+ * has the same before them, not yet run), its text, a place in the workspace.
+ */
 import type { IcnRuntime } from '../../index.ts'
 import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
@@ -14,6 +17,11 @@ export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTML
     'button',
     { type: 'button', class: 'button', onclick: () => void read() },
     'Read it as text',
+  )
+  const toKeep = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => void keep() },
+    'Keep it in the workspace',
   )
   let shown = ''
 
@@ -72,6 +80,19 @@ export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTML
     }
   }
 
+  async function keep(): Promise<void> {
+    try {
+      const { choice } = store.get()
+      if (!choice) return
+      const { keepModule } = await import('../write/workspace.ts')
+      const name = await keepModule(choice.name, await bytesOf(runtime, choice))
+      fill(place, h('p', {}, 'Kept in this browser: ', h('a', { href: href('write', name) }, name), '.'))
+      announce(`Kept in the workspace as ${name}.`)
+    } catch (error) {
+      fill(place, problemCard(error, { title: 'It was not kept' }))
+    }
+  }
+
   const box = h(
     'div',
     { class: 'share' },
@@ -80,6 +101,7 @@ export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTML
       { class: 'actions' },
       h('button', { type: 'button', class: 'button', onclick: () => void make() }, 'Copy a link to it'),
       asText,
+      toKeep,
     ),
     place,
   )
@@ -89,6 +111,8 @@ export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTML
     ({ choice }) => {
       box.hidden = choice === null
       asText.hidden = choice?.text !== undefined
+      // Samples are always there, and what is written in the page is kept as its source.
+      toKeep.hidden = choice?.text !== undefined || choice?.sample !== undefined
       if (choice?.info.cid !== shown) fill(place)
       shown = choice?.info.cid ?? ''
     },

@@ -11,27 +11,42 @@ import { href, parseRoute } from '../router.ts'
 import { sampleUrl } from '../samples.ts'
 import type { Source } from '../store.ts'
 import { problem } from '../words.ts'
-import { assemble, type SourceError } from './assembler.ts'
+import { assemble, disassemble, type SourceError } from './assembler.ts'
 import { editor } from './editor.ts'
 import { fileBar } from './file-bar.ts'
 import { TEMPLATE } from './template.ts'
-import { cleanName, deleteFile, freeName, listFiles, readFile, saveFile } from './workspace.ts'
+import {
+  cleanName,
+  deleteFile,
+  freeName,
+  listFiles,
+  readFile,
+  saveFile,
+  type WorkspaceFile,
+} from './workspace.ts'
 
 /** What is open. */
 interface Paper {
   readonly name: string
   /** It is a file of the workspace; otherwise it becomes one when it is changed. */
   readonly kept: boolean
-  /** Sources in other languages are for reading: only WAT is built in the page. */
-  readonly readOnly: boolean
+  /** Why it can only be read; undefined for what can be changed. */
+  readonly reading: string | undefined
 }
+
+const OTHER_LANGUAGE =
+  'For reading: only WebAssembly text is built in this page. The module beside it was built from this source.'
+const AS_TEXT = 'A kept module as text, for reading. “Read it as text”, beside it, makes a copy to change.'
+const NO_TEXT = 'A kept module, without its text here. “Delete” removes it.'
 
 const SAVE_MS = 400
 const ASSEMBLE_MS = 250
+/** A larger module is not shown as text when it is opened: its text would be many times as long. */
+const MOST_SHOWN = 256 * 1024
 
 export function desk(context: Context, wanted: string | undefined, signal: AbortSignal): HTMLElement {
   const { store, actions } = context
-  let paper: Paper = { name: '', kept: false, readOnly: false }
+  let paper: Paper = { name: '', kept: false, reading: undefined }
   let saving: ReturnType<typeof setTimeout> | undefined
   let assembling: ReturnType<typeof setTimeout> | undefined
   let turn = 0
@@ -55,7 +70,8 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
     remove: () => guarded(remove),
     download: () => {
       const { choice } = store.get()
-      return choice?.text !== undefined && typeof choice.source !== 'string' ? choice.source : undefined
+      if (!choice || typeof choice.source === 'string') return undefined
+      return choice.text !== undefined || choice.name === paper.name ? choice.source : undefined
     },
     imported: () => guarded(refreshList),
     trouble: (error) => fill(trouble, problemCard(error)),
@@ -73,23 +89,41 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
   }
 
   async function refreshList(): Promise<void> {
-    bar.show(await listFiles(), paper)
+    showFiles(await listFiles())
   }
 
-  async function open(source: Source, kept = false, readOnly = false): Promise<void> {
+  function showFiles(files: readonly WorkspaceFile[]): void {
+    bar.show(files, { name: paper.name, readOnly: paper.reading !== undefined })
+  }
+
+  async function open(source: Source, kept = false, reading?: string): Promise<void> {
     await flush()
-    paper = { name: source.name, kept, readOnly }
-    code.show(source.text, { readOnly, coloured: /\.wat$/i.test(source.name) })
-    bar.show(await listFiles().catch(() => []), paper)
+    paper = { name: source.name, kept, reading }
+    const readOnly = reading !== undefined
+    code.show(source.text, { readOnly, coloured: /\.(wat|wasm)$/i.test(source.name) })
+    showFiles(await listFiles().catch(() => []))
     await build()
   }
 
   async function openFile(name: string): Promise<void> {
     const file = await readFile(name)
     if (!file) throw new Error(`The workspace has no file named ${name}.`)
-    if (typeof file.content !== 'string') return void actions.takeModule({ name, bytes: file.content })
+    if (typeof file.content !== 'string') return openModule(name, file.content)
     await open({ name, text: file.content }, true)
     address(name)
+  }
+
+  /** A kept module, as text to read. What turns out to be no module is opened too, so that it can be deleted. */
+  async function openModule(name: string, module: Uint8Array): Promise<void> {
+    await flush()
+    let text = ''
+    try {
+      if (module.length <= MOST_SHOWN) text = await disassemble(module)
+    } finally {
+      await open({ name, text }, true, text ? AS_TEXT : NO_TEXT)
+      address(name)
+      void actions.takeModule({ name, bytes: module })
+    }
   }
 
   /** The address names the file, so that a reload opens it again. */
@@ -105,16 +139,16 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
     if (!response.ok)
       throw new Error(`${sample.source} could not be loaded: the server answered ${response.status}.`)
     const name = sample.source.replace(/^.*\//, '')
-    const readOnly = !/\.wat$/i.test(name)
-    if (readOnly) void actions.chooseSample(sample)
-    await open({ name, text: await response.text() }, false, readOnly)
+    const reading = /\.wat$/i.test(name) ? undefined : OTHER_LANGUAGE
+    if (reading) void actions.chooseSample(sample)
+    await open({ name, text: await response.text() }, false, reading)
     address(id)
   }
 
   async function save(): Promise<void> {
     clearTimeout(saving)
     saving = undefined
-    if (paper.readOnly) return
+    if (paper.reading) return
     await guarded(async () => {
       if (!paper.kept) {
         const taken = new Set((await listFiles()).map((file) => file.name))
@@ -162,19 +196,12 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
   async function build(): Promise<readonly SourceError[]> {
     clearTimeout(assembling)
     assembling = undefined
-    if (paper.readOnly) {
-      fill(
-        status,
-        h(
-          'p',
-          { class: 'quiet' },
-          'For reading: only WebAssembly text is built in this page. The module beside it was built from this source.',
-        ),
-      )
-      return []
-    }
     turn += 1
     const mine = turn
+    if (paper.reading) {
+      fill(status, h('p', { class: 'quiet' }, paper.reading))
+      return []
+    }
     const text = code.text
     const made = await assemble(text)
     if (mine !== turn || signal.aborted) return []

@@ -77,7 +77,7 @@ export function fileBar(handlers: FileBarHandlers): FileBar {
 
   function download(): void {
     const built = handlers.download()
-    if (built) saveAs(name.value.replace(/(\.wat)?$/i, '.wasm'), 'application/wasm', built)
+    if (built) saveAs(name.value.replace(/(\.wat|\.wasm)?$/i, '.wasm'), 'application/wasm', built)
     else handlers.trouble(new Error('There is no module to save: the source has not been assembled.'))
   }
 

@@ -54,6 +54,20 @@ export async function saveFile(name: string, content: string | Uint8Array): Prom
   await (await database()).put('files', { name, content, changed: Date.now() })
 }
 
+/**
+ * Keeps a module that came from elsewhere. The same bytes under the same name are kept once; other bytes under it get a
+ * name of their own.
+ * @returns the name it is kept under
+ */
+export async function keepModule(wanted: string, content: Uint8Array): Promise<string> {
+  const name = cleanName(wanted.replace(/(\.wasm)?$/i, '.wasm'))
+  const known = await readFile(name)
+  if (known && same(known.content, content)) return name
+  const free = freeName(name, new Set((await listFiles()).map((file) => file.name)))
+  await saveFile(free, content)
+  return free
+}
+
 export async function deleteFile(name: string): Promise<void> {
   await (await database()).delete('files', name)
 }
