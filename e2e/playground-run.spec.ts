@@ -1,5 +1,5 @@
 // What a person learns of a run beyond its ending: the docs of what it calls, where its fuel went, what its mana did.
-import { choose, expect, open, outcome, run, test } from './playground-page.ts'
+import { choose, drop, expect, open, outcome, run, sample, test } from './playground-page.ts'
 
 test('before a run, each import says what it does and costs', async ({ page }) => {
   await open(page)
@@ -8,6 +8,21 @@ test('before a run, each import says what it does and costs', async ({ page }) =
   const imports = page.locator('.imports')
   await expect(imports).toContainText("Spends mana of the run's own account")
   await expect(imports).toContainText(/Costs \d+ fuel/)
+})
+
+test('before a run, the limits a module declares are told, and the run is held to them', async ({ page }) => {
+  await open(page)
+  await choose(page, 'Spend mana')
+  const asks = page.locator('.asks')
+  await expect(asks).toContainText('It declares no limits of its own')
+  const [name, declared] = ['icn:capabilities', '{"mana":2,"jobs":0}']
+  const section = [name.length, ...Buffer.from(name), ...Buffer.from(declared)]
+  await drop(page, 'bounded.wasm', Buffer.from([...sample('spend-mana.wasm'), 0, section.length, ...section]))
+  await expect(page.locator('#module-title')).toHaveText('bounded.wasm')
+  await expect(asks.locator('.limits')).toContainText('Its calls may cost you at most 2 mana.')
+  await expect(asks.locator('.limits')).toContainText('It may submit no jobs.')
+  await run(page)
+  await expect(outcome(page)).toContainText('cost 5 mana; this run was granted 2')
 })
 
 test('mana before and after a run, and each change between', async ({ page }) => {
