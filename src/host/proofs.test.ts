@@ -62,8 +62,11 @@ const request = (backend: string, changes: Record<string, unknown> = {}) =>
   })
 
 describe('zk_proof.rs (ref §13.3)', () => {
-  it('generate_and_verify_dummy_proof', async () => {
-    const { call, mana } = await home(4n)
+  it.each([
+    ['generate_and_verify_dummy_proof', 4n],
+    ['tests/integration/host_zk_roundtrip.rs', 10n],
+  ])('%s', async (_name, given) => {
+    const { call, mana } = await home(given)
     const json = String(await call('host_generate_zk_proof', request('dummy')))
     const proof = decodeJson(zkCredentialProof, json, 'proof')
     expect(proof).toMatchObject({
@@ -74,7 +77,7 @@ describe('zk_proof.rs (ref §13.3)', () => {
     })
     expect(proof.proof).toHaveLength(32)
     expect(await call('host_verify_zk_proof', json)).toBe(true)
-    expect(await mana()).toBe(0n)
+    expect(await mana()).toBe(given - 4n)
   })
 
   it('verify_invalid_proof_fails', async () => {

@@ -36,6 +36,13 @@ describe('icn-reputation reputation_updates', () => {
     expect(recordProofAttempt(tx, alice, false)).toBe(0n)
     expect(recordProofAttempt(tx, alice, false)).toBe(0n)
   })
+
+  it('tests/reputation.rs reputation_updater_increments_store', () => {
+    const tx = new MapTransaction()
+    expect(recordExecution(tx, alice, true, 1_000n)).toBe(2n)
+    expect(recordExecution(tx, alice, true, 1_000n)).toBe(4n)
+    expect(reputationOf(tx, alice)).toBe(4n)
+  })
 })
 
 it('a self-reported cpu_ms buys a bounded bonus, smaller on failure', () => {

@@ -156,7 +156,7 @@ describe('regeneration', () => {
     await expect(off.mana.regenerate()).rejects.toThrow('Mana regeneration is off in this runtime.')
   })
 
-  it('capacity_updates_allow_more_mana: the cap that the members decided, before that of the option', async () => {
+  it('capacity_updates_allow_more_mana, parameter_persistence.rs: the members’ cap goes before the option’s', async () => {
     const database = new MemoryDatabase()
     const time = new FixedTimeProvider(NOW)
     const policy = { amount: 50n, intervalMs: 1_000_000, cap: 5n }
@@ -179,6 +179,8 @@ describe('regeneration', () => {
     }
     time.advance(1_000_000)
     await using runtime = await open()
+    const { items } = await runtime.governance.parameters()
+    expect(items).toMatchObject([{ key: 'mana_max_capacity', value: '75' }])
     await expect.poll(() => runtime.mana.balance()).toBe(75n)
   })
 })
