@@ -19,7 +19,7 @@ const HEADERS = {
 /**
  * @typedef {{ call(command: string, args?: object): Promise<any>, page: import('playwright').Page,
  *   close(): Promise<void> }} Tab
- * @returns {Promise<{ tab(): Promise<Tab>, version: string, close(): Promise<void> }>}
+ * @returns {Promise<{ tab(): Promise<Tab>, version: string, restart(): Promise<void>, close(): Promise<void> }>}
  */
 export async function openBench({ minify = true } = {}) {
   const { outputFiles } = await build({
@@ -47,7 +47,8 @@ export async function openBench({ minify = true } = {}) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   const profile = await mkdtemp(join(tmpdir(), 'icn-bench-'))
-  const context = await chromium.launchPersistentContext(profile, findChromium().launchOptions)
+  const launch = () => chromium.launchPersistentContext(profile, findChromium().launchOptions)
+  let context = await launch()
   return {
     version: context.browser()?.version() ?? 'unknown',
     async tab() {
@@ -65,6 +66,11 @@ export async function openBench({ minify = true } = {}) {
           ),
         close: () => page.close(),
       }
+    },
+    /** Another browser process on the same profile: it owes nothing to what the one before it was busy with. */
+    async restart() {
+      await context.close()
+      context = await launch()
     },
     async close() {
       await context.close()
