@@ -2,6 +2,8 @@
 //   clang --target=wasm32 -mcpu=mvp -O2 -nostdlib -ffreestanding -fno-builtin \
 //     -Wl,--no-entry -o contract.wasm contract.c
 //
+// The functions are those of icn_host.h, which has every host function; this file names the ones most contracts need.
+//
 // A contract exports `run`, takes nothing and returns an int64_t, and lets the linker export its `memory`:
 //   ICN_ENTRY int64_t run(void) { icn_say("hello"); return 42; }
 //
@@ -12,41 +14,51 @@
 #ifndef ICN_H
 #define ICN_H
 
-#include <stdint.h>
+#include "icn_host.h"
 
-#define ICN_IMPORT(name) __attribute__((import_module("icn"), import_name(name)))
 #define ICN_ENTRY __attribute__((export_name("run")))
 
 enum icn_level { ICN_DEBUG = 0, ICN_INFO = 1, ICN_WARN = 2, ICN_ERROR = 3 };
 
 // Mana of this node's account, and of any account by its DID.
-ICN_IMPORT("host_account_get_mana") int64_t icn_mana(void);
-ICN_IMPORT("wasm_host_account_get_mana") int64_t icn_mana_of(const char *did, int32_t did_length);
+// int64_t icn_mana(void)
+#define icn_mana host_account_get_mana
+// int64_t icn_mana_of(const char *did, int32_t did_length)
+#define icn_mana_of host_account_get_mana_2
 
 // Spend mana of this node's account, named by its DID. 1: spent, 0: refused.
-ICN_IMPORT("host_account_spend_mana") int32_t icn_spend_mana(const char *did, int32_t did_length, int64_t amount);
+// int32_t icn_spend_mana(const char *did, int32_t did_length, int64_t amount)
+#define icn_spend_mana host_account_spend_mana
 
 // Submit a mesh job, JSON of ActualMeshJob. Returns the first 8 bytes of the job CID's hash, 0 when refused.
-ICN_IMPORT("host_submit_mesh_job") int64_t icn_submit_mesh_job(const char *json, int32_t json_length);
+// int64_t icn_submit_mesh_job(const char *json, int32_t json_length)
+#define icn_submit_mesh_job host_submit_mesh_job
 
 // The full CID string of a job this run submitted, by the number `icn_submit_mesh_job` gave.
-ICN_IMPORT("host_get_job_id") int32_t icn_job_id(int64_t job, char *out, int32_t out_length);
+// int32_t icn_job_id(int64_t job, char *out, int32_t out_length)
+#define icn_job_id host_get_job_id
 
 // The DID the contract runs for, the creator of the job; 56 bytes for did:key. Returns its length.
-ICN_IMPORT("host_get_caller") int32_t icn_caller(char *out, int32_t out_length);
+// int32_t icn_caller(char *out, int32_t out_length)
+#define icn_caller host_get_caller
 
 // Reputation of this node.
-ICN_IMPORT("host_get_reputation") int64_t icn_reputation(void);
+// int64_t icn_reputation(void)
+#define icn_reputation host_get_reputation
 
 // Seconds since 1970. The same for the whole run.
-ICN_IMPORT("host_get_current_time") int64_t icn_now(void);
+// int64_t icn_now(void)
+#define icn_now host_get_current_time
 
 // A line in the run's log.
-ICN_IMPORT("host_log") void icn_log(int32_t level, const char *text, int32_t text_length);
+// void icn_log(int32_t level, const char *text, int32_t text_length)
+#define icn_log host_log
 
 // Why the last call was refused: a number (0: it was not) and a sentence.
-ICN_IMPORT("host_last_error_code") int32_t icn_last_error_code(void);
-ICN_IMPORT("host_last_error") int32_t icn_last_error(char *out, int32_t out_length);
+// int32_t icn_last_error_code(void)
+#define icn_last_error_code host_last_error_code
+// int32_t icn_last_error(char *out, int32_t out_length)
+#define icn_last_error host_last_error
 
 // --- clang itself calls these two, also without a C library -------------------------------------------------------
 

@@ -75,19 +75,25 @@ describe('the bindings declare what the host serves', () => {
     return taken.map((name) => declared.find(([, , as]) => as === name)![1]!)
   }
 
-  test('guest/c/icn.h', () => {
-    const text = readFileSync(join(ROOT, 'guest/c/icn.h'), 'utf8')
-    const found = [...text.matchAll(/^ICN_IMPORT\("(\w+)"\) (\w+) \w+\(([^)]*)\);/gm)]
-    expect(found).toHaveLength(text.match(/^ICN_IMPORT\(/gm)!.length)
-    const wrong = found.map(([, name, result, params]) =>
+  const inC = [
+    ...readFileSync(join(ROOT, 'guest/c/icn_host.h'), 'utf8').matchAll(
+      /^ICN_HOST\("(\w+)"\) (\w+) (\w+)\(([^)]*)\);/gm,
+    ),
+  ]
+
+  test('guest/c/icn_host.h', () => {
+    const text = readFileSync(join(ROOT, 'guest/c/icn_host.h'), 'utf8')
+    expect(inC).toHaveLength(text.match(/^ICN_HOST\(/gm)!.length)
+    const wrong = inC.map(([, name, result, , params]) =>
       mistake(name!, { params: wasmTypes(params!), results: wasmTypes(result!) }),
     )
     expect(wrong.filter(Boolean)).toEqual([])
   })
 
+  /** The import names of the functions of icn_host.h that guest/c/icn.h gives a name to. */
   const boundByC = () =>
-    [...readFileSync(join(ROOT, 'guest/c/icn.h'), 'utf8').matchAll(/^ICN_IMPORT\("(\w+)"\)/gm)].map(
-      ([, name]) => name!,
+    [...readFileSync(join(ROOT, 'guest/c/icn.h'), 'utf8').matchAll(/^#define icn_\w+ (host_\w+)$/gm)].map(
+      ([, as]) => inC.find(([, , , name]) => name === as)![1]!,
     )
 
   const rust = readFileSync(join(ROOT, 'guest/rust/icn.rs'), 'utf8')
