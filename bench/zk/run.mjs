@@ -4,7 +4,7 @@
  * snarkjs is GPL-3.0, so it is no dependency of this project, not even for development. Install it where you like and
  * name the folder, or put it here without saving it; without it our own figures are printed alone:
  *
- *   npm install --prefix /tmp/snarkjs snarkjs && SNARKJS_FOLDER=/tmp/snarkjs npm run bench -- zk
+ *   npm install --prefix ../snarkjs snarkjs && SNARKJS_FOLDER=../snarkjs npm run bench -- zk
  *   npm install --no-save snarkjs && npm run bench -- zk
  *
  * Every proof is checked by both, one after the other, and both must agree; medians of processor time, written to
@@ -67,7 +67,7 @@ try {
       'snarkjs is not installed: our figures alone. To compare, install it by hand (it is GPL-3.0):',
     )
     console.log(
-      '  npm install --prefix /tmp/snarkjs snarkjs && SNARKJS_FOLDER=/tmp/snarkjs npm run bench -- zk',
+      '  npm install --prefix ../snarkjs snarkjs && SNARKJS_FOLDER=../snarkjs npm run bench -- zk',
     )
   }
   const rows = await compare(proofs, peer?.groth16 ?? null)
