@@ -66,9 +66,7 @@ try {
     console.log(
       'snarkjs is not installed: our figures alone. To compare, install it by hand (it is GPL-3.0):',
     )
-    console.log(
-      '  npm install --prefix ../snarkjs snarkjs && SNARKJS_FOLDER=../snarkjs npm run bench -- zk',
-    )
+    console.log('  npm install --prefix ../snarkjs snarkjs && SNARKJS_FOLDER=../snarkjs npm run bench -- zk')
   }
   const rows = await compare(proofs, peer?.groth16 ?? null)
   for (const { name, ours, theirs } of rows) {
