@@ -72,6 +72,10 @@ const stages = {
       if (problems.length > 0) throw new Error(problems.join('\n'))
       return `${links} links`
     })
+    await tally.check(
+      'the API documentation builds',
+      verdict('typedoc', '--emit', 'none', '--treatWarningsAsErrors'),
+    )
     await tally.check('nothing unused', verdict('knip', '--no-progress'))
     await tally.check('the lockfile works everywhere', () => {
       const problems = lockfileProblems()

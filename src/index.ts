@@ -3,9 +3,15 @@ import { type StartOptions, start } from './client/start.ts'
 
 export type { RuntimeClient } from './client/facade.ts'
 export type { StartOptions } from './client/start.ts'
-export { Cid } from './common/cid.ts'
-export { Did } from './common/did.ts'
-export { ICN_ERROR_CODES, IcnError, type IcnErrorCode, type IcnErrorData } from './common/errors.ts'
+export { Cid, type CidJson } from './common/cid.ts'
+export { Did, type DidJson } from './common/did.ts'
+export {
+  ICN_ERROR_CODES,
+  IcnError,
+  type IcnErrorCode,
+  type IcnErrorData,
+  type IcnErrorOptions,
+} from './common/errors.ts'
 export type * from './protocol/api.ts'
 
 /**

@@ -228,6 +228,7 @@ export interface RunResult {
     readonly code: string
     readonly message: string
     readonly reason?: string
+    /** Where it happened, as the engine tells it; for people, and no part of any record or receipt. */
     readonly function?: string
   }
   readonly fuelUsed: bigint
@@ -282,6 +283,7 @@ export interface StoredReceipt {
       readonly code: string
       readonly message: string
       readonly reason?: string
+      /** Known to the node that ran it. */
       readonly function?: string
     }
   }
@@ -604,30 +606,84 @@ export interface RuntimeInspection {
 
 // --- the runtime ------------------------------------------------------------------------------------------------
 
+/**
+ * A node: its identity, ledger, contracts and blocks. Every method settles, also when the worker dies, and rejects with
+ * `IcnError` only: besides what each names, `InvalidParameters` for an argument of the wrong shape, `Aborted` by its
+ * `signal`, `Closed` after `close`, `WorkerCrashed`, and `QuotaExceeded` or `StorageUnavailable` where something is written.
+ */
 export interface IcnRuntime {
+  /** Who this node is. Its Ed25519 key stays in the database and cannot be read out of it. */
   readonly identity: {
+    /** This node's did:key. */
     did(options?: CallOptions): Promise<DidString>
   }
+  /**
+   * Contracts, kept as blocks of the DAG under the CID of their bytes.
+   * @example
+   * const { cid, imports, warnings } = await runtime.modules.add(bytes)
+   */
   readonly modules: {
+    /**
+     * Validates and stores a module. One that is there already is left as it is.
+     * @throws IcnError WasmExecutionError for bytes that are no module or use what is refused, ResourceLimitExceeded for one
+     * beyond the validator's limits (ref §10.1); `data` has the reason, and section and offset in bytes
+     */
     add(bytes: Uint8Array, options?: CallOptions): Promise<ModuleInfo>
+    /** The same without storing anything. @throws IcnError as `add` */
     inspect(bytes: Uint8Array, options?: CallOptions): Promise<ModuleInfo>
+    /** Undefined for what is not stored. */
     get(cid: CidString, options?: CallOptions): Promise<ModuleInfo | undefined>
+    /** Modules stored here, in the order of their CIDs. */
     list(page?: Page & CallOptions): Promise<Listing<ModuleInfo>>
   }
+  /**
+   * Stores the module, submits a job for it, runs it and waits for the end. A run that traps or is stopped resolves, with
+   * `success: false`, a signed receipt and its mana refunded.
+   * @example
+   * const { result, fuelUsed, receiptCid } = await runtime.run(bytes, { fuel: 500_000n })
+   * @throws IcnError as `modules.add`; InsufficientMana; ExecutionTimeout when the run took longer than `limits.executionMs`
+   */
   run(module: CidString | Uint8Array, options?: RunOptions): Promise<RunResult>
+  /**
+   * Work to be done and paid for, here or by another node of the mesh.
+   * @example
+   * const id = await runtime.jobs.submit({ manifestCid, spec: { kind: 'CclWasm' }, costMana: 10n })
+   * const { state, receiptCid } = await runtime.jobs.wait(id)
+   */
   readonly jobs: {
+    /**
+     * Takes the mana, writes the job and answers; the job ends later, once, in `Completed`, `Failed` or `Cancelled`.
+     * @returns the job's id, the CID of its block
+     * @throws IcnError InvalidSpec, InsufficientMana
+     */
     submit(request: JobRequest, options?: CallOptions): Promise<JobId>
     /** @throws IcnError UnknownJob */
     status(jobId: JobId, options?: CallOptions): Promise<JobStatus>
     /** Resolves when the job is in a terminal state. @throws IcnError UnknownJob */
     wait(jobId: JobId, options?: CallOptions): Promise<JobStatus>
+    /** Newest first, of one state when it is given. */
     list(page?: Page & { readonly state?: JobState } & CallOptions): Promise<Listing<JobStatus>>
-    /** @throws IcnError InvalidJobState when it has already ended */
+    /** Ends a job whose end is not committed yet; its mana goes back. @throws IcnError UnknownJob, InvalidJobState when it has already ended */
     cancel(jobId: JobId, options?: CallOptions): Promise<JobStatus>
   }
+  /**
+   * Signed proofs of what ran.
+   * @example
+   * const { signatureValid, run } = await runtime.receipts.get(receiptCid)
+   * const { status } = await runtime.receipts.verify(receiptCid)
+   */
   readonly receipts: {
+    /** @throws IcnError MissingOrInvalidReceipt when none is stored under the CID */
     get(cid: CidString, options?: CallOptions): Promise<StoredReceipt>
+    /** Newest first. */
     list(page?: Page & CallOptions): Promise<Listing<StoredReceipt>>
+    /**
+     * Takes in a receipt of a job of this node: signature, executor and job are checked, its block is stored, the executor's
+     * reputation follows.
+     * @param receiptJson the receipt as ICN writes it (ref §2.7)
+     * @returns the CID of the receipt's block
+     * @throws IcnError InvalidParameters, SignatureError, UnknownJob, InvalidJobState, PermissionDenied
+     */
     anchor(receiptJson: string, options?: CallOptions): Promise<CidString>
     /**
      * Makes the run again from its execution record and compares every byte, whichever node made it.
@@ -651,19 +707,26 @@ export interface IcnRuntime {
      */
     importAndVerify(file: Uint8Array, options?: CallOptions): Promise<ImportedReceipt>
   }
+  /** The ledger. Amounts are whole mana. */
   readonly mana: {
+    /** Of this node when no DID is given; 0 for an account that has never been credited. */
     balance(did?: DidString, options?: CallOptions): Promise<bigint>
+    /** Takes mana from this node's account. @returns what is left @throws IcnError InsufficientMana */
     spend(amount: bigint, options?: CallOptions): Promise<bigint>
+    /** In the order of their DIDs. */
     accounts(
       page?: Page & CallOptions,
     ): Promise<Listing<{ readonly did: DidString; readonly balance: bigint }>>
+    /** What was booked on an account, newest first; this node's when no DID is given. */
     history(page?: Page & { readonly did?: DidString } & CallOptions): Promise<Listing<ManaEntry>>
     /** One regeneration tick now; how much was credited in all. */
     regenerate(options?: CallOptions): Promise<bigint>
     /** Rebuilds every balance and the totals from the journal and compares; in slices, others go on meanwhile. */
     audit(options?: CallOptions): Promise<ManaAudit>
   }
+  /** What a node has earned by its receipts, proofs and decisions (ref §5). */
   readonly reputation: {
+    /** 0 for one nobody has heard of. */
     get(did: DidString, options?: CallOptions): Promise<bigint>
   }
   /**
@@ -709,7 +772,9 @@ export interface IcnRuntime {
     veto(id: string, reason: string, options?: CallOptions): Promise<ProposalStatus>
     /** Lends this node's vote to a member, for every proposal on which it casts none. @throws IcnError PermissionDenied, InvalidSpec */
     delegate(to: DidString, options?: CallOptions): Promise<void>
+    /** Takes the vote back. @throws IcnError PermissionDenied for a non-member */
     revokeDelegation(options?: CallOptions): Promise<void>
+    /** Undefined when it is unknown. */
     get(id: string, options?: CallOptions): Promise<ProposalInfo | undefined>
     /** Newest first. */
     list(page?: Page & CallOptions): Promise<Listing<ProposalInfo>>
@@ -718,7 +783,18 @@ export interface IcnRuntime {
     /** System parameters that proposals have set. */
     parameters(page?: Page & CallOptions): Promise<Listing<SystemParameter>>
   }
+  /**
+   * Blocks under their content's CID, and what they link to.
+   * @example
+   * const cid = await runtime.dag.put({ data: new TextEncoder().encode('hello') })
+   * await runtime.dag.pin(cid)
+   */
   readonly dag: {
+    /**
+     * Stores a block. The same content twice is one block.
+     * @param block.codec multicodec of the CID, 0x71 (dag-cbor) when absent, as ICN has it
+     * @throws IcnError DagOperationFailed for links that are ambiguous or a block over its size
+     */
     put(
       block: {
         readonly data: Uint8Array
@@ -728,11 +804,16 @@ export interface IcnRuntime {
       },
       options?: CallOptions,
     ): Promise<CidString>
+    /** Undefined when it is not stored. @throws IcnError DagOperationFailed when what is stored is not what the CID says */
     get(cid: CidString, options?: CallOptions): Promise<DagBlockData | undefined>
     has(cid: CidString, options?: CallOptions): Promise<boolean>
+    /** In the order of their CIDs. */
     list(page?: Page & CallOptions): Promise<Listing<DagListItem>>
+    /** Keeps a block, and all it links to, from being pruned. @throws IcnError DagOperationFailed when it is unknown */
     pin(cid: CidString, options?: CallOptions): Promise<void>
+    /** @throws IcnError DagOperationFailed when it is unknown */
     unpin(cid: CidString, options?: CallOptions): Promise<void>
+    /** One hash over all blocks: two nodes with the same blocks have the same. Hexadecimal. */
     root(options?: CallOptions): Promise<string>
     /**
      * When the block may be pruned, absolute, in seconds since the epoch; null: never.
@@ -778,15 +859,25 @@ export interface IcnRuntime {
       options?: { readonly onProgress?: (progress: ImportProgress) => void } & CallOptions,
     ): Promise<ImportResult>
   }
+  /** The other nodes (docs/mesh.md). */
   readonly mesh: {
     /** Nodes heard of within the last 45 s. */
     peers(options?: CallOptions): Promise<readonly DidString[]>
+    /** What went over the network since the start. */
     stats(options?: CallOptions): Promise<MeshStatistics>
   }
   /** Any served host function by its ABI name, under the same rules as a guest. Strings stand for (ptr, len) pairs. */
   call(name: string, ...args: readonly (string | number | bigint)[]): Promise<unknown>
+  /** A snapshot of versions, limits, counters and storage. */
   inspect(options?: CallOptions): Promise<RuntimeInspection>
+  /**
+   * Hears what happens on this database, in every tab.
+   * @returns ends it
+   * @example const stop = runtime.on('receipt', ({ cid }) => console.log(cid))
+   */
   on<E extends RuntimeEventName>(event: E, listener: (detail: RuntimeEvents[E]) => void): () => void
+  /** Lets what was begun finish, ends the worker and frees the database. Calls that come later reject with `Closed`. */
   close(): Promise<void>
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
