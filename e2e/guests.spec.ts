@@ -80,7 +80,7 @@ test('a sample of each language gives what it should', async ({ page }) => {
   expect(await runIn(page, sample('no-hours.wasm'))).toMatchObject({
     reason: 'integerDivideByZero',
     function: 'pay_per_hour',
-    message: 'The module trapped in pay_per_hour: it divided an integer by zero.',
+    message: 'The module trapped: it divided an integer by zero.',
   })
 })
 

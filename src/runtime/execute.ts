@@ -217,6 +217,14 @@ export function failureOf(error: IcnError): FailureRow {
   }
 }
 
+/**
+ * A failure as records and receipts have it: without the name of the function, which is read from the text of the engine's
+ * stack. Engines write it as they please, and a host may rewrite it.
+ */
+export function lastingFailure({ function: _, ...failure }: FailureRow): FailureRow {
+  return failure
+}
+
 /** Names come from the module and may be of any length. */
 function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text

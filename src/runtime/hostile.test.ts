@@ -229,7 +229,7 @@ describe('never stopping', () => {
       {
         code: 'WasmExecutionError',
         reason: 'unreachable',
-        message: 'The module trapped in start: it executed an unreachable instruction.',
+        message: 'The module trapped: it executed an unreachable instruction.',
       },
     )
   })
@@ -471,7 +471,7 @@ describe('names', () => {
     const run = await runtime.run(await trapsIn('<b>Paid</b>'))
     expect(run.failure).toMatchObject({
       function: '<b>Paid</b>',
-      message: 'The module trapped in <b>Paid</b>: it executed an unreachable instruction.',
+      message: 'The module trapped: it executed an unreachable instruction.',
     })
   })
   test('a name of 100,000 characters does not make a sentence of as many', async () => {

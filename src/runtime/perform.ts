@@ -12,7 +12,7 @@ import { getBlock, hasBlock } from '../dag/blocks.ts'
 import { bothAllow, WHOLE_GRANT } from '../host/grant.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
-import { execute, failureOf, type RunInput, type RunOutcome } from './execute.ts'
+import { execute, failureOf, lastingFailure, type RunInput, type RunOutcome } from './execute.ts'
 import { hostJobs } from './host-jobs.ts'
 import { specOf } from './job-rules.ts'
 import type { Modules, Prepared } from './modules.ts'
@@ -166,7 +166,7 @@ function resultBytes(result: bigint | null): Uint8Array {
 
 /** What a failure receipt's result CID stands for. */
 function failureBytes(failure: FailureRow): Uint8Array {
-  return utf8(stringifyJson({ failure: { ...failure } }))
+  return utf8(stringifyJson({ failure: { ...lastingFailure(failure) } }))
 }
 
 export function isWasm(data: Uint8Array): boolean {

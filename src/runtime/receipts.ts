@@ -22,7 +22,7 @@ import { recordExecution } from '../reputation/reputation.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { endJob, jobEvent } from './job-rules.ts'
-import { readRecord } from './record.ts'
+import { type RecordedRun, readRecord } from './record.ts'
 import { JOBS, type JobRow, nextNumber, RECEIPT_ORDER, RECEIPTS, type ReceiptRow } from './tables.ts'
 
 /** The sentences of ref §9.7 for a job in the wrong state. */
@@ -127,8 +127,15 @@ export function readReceipt(
     signedFields: receiptSignedFields(receipt),
     ...(record === undefined || row.record === undefined
       ? {}
-      : { run: { ...readRecord(record.data), recordCid: row.record, manaCharged: row.manaCharged } }),
+      : { run: { ...placed(tx, row.jobId, record), recordCid: row.record, manaCharged: row.manaCharged } }),
   }
+}
+
+/** What the record says, and the name of the function that failed, which only the node that ran it was told. */
+function placed(tx: Transaction, jobId: string, { data }: DagBlock): RecordedRun {
+  const run = readRecord(data)
+  const where = run.failure && tx.get(JOBS, jobId)?.failure?.function
+  return where === undefined ? run : { ...run, failure: { ...run.failure!, function: where } }
 }
 
 /** Newest first. */

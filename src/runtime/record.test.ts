@@ -95,6 +95,32 @@ describe('an execution record', () => {
     expect(fromUtf8(encodeRecord(run.jobId, input, again))).toBe(fromUtf8(data))
   })
 
+  it('of a failure does not depend on what the engine or the host makes of a stack', async () => {
+    const module = contract(`(drop (call $spend ${ME} (i64.const 5))) unreachable`)
+    const rewriting = Error.prepareStackTrace
+    async function under(prepare: unknown) {
+      const state = await openDatabase()
+      await using runtime = await testRuntime({}, { state })
+      Object.assign(Error, { prepareStackTrace: prepare })
+      try {
+        const { receiptCid, receipt, failure } = await runtime.run(module)
+        const { run } = await runtime.receipts.get(receiptCid)
+        const { data } = await recordOf(state, run!.recordCid)
+        return { record: fromUtf8(data), result: receipt.resultCid, told: failure, shown: run!.failure }
+      } finally {
+        Object.assign(Error, { prepareStackTrace: rewriting })
+      }
+    }
+    const silent = await under(() => 'a stack that tells nothing')
+    const telling = await under(undefined)
+    expect(telling.record).toBe(silent.record)
+    expect(telling.result).toBe(silent.result)
+    // Whoever looks is told it all the same.
+    expect(telling.told).toEqual({ ...silent.told, function: 'function 6' })
+    expect(telling.shown).toEqual(telling.told)
+    expect(telling.record).toContain('"failure":{"code":"WasmExecutionError","message":"The module trapped: ')
+  })
+
   it('stays within what a signature may cover, whatever the run did', async () => {
     const state = await openDatabase()
     await using runtime = await testRuntime({ limits: { fuel: 1_000_000_000n } }, { state })

@@ -1,6 +1,6 @@
 /**
  * Execution records: all that a run was given and all that it did, as JSON in a signed, content-addressed block beside
- * its receipt. Format 2, fields in the order below; state rows and 64-bit integers in the tagged form of plain.ts, so
+ * its receipt. Format 3, fields in the order below; state rows and 64-bit integers in the tagged form of plain.ts, so
  * that equal runs have equal bytes. The block links to the receipt (`receipt`) and to the module (`module`).
  */
 
@@ -14,13 +14,16 @@ import type { DagBlock, DagLink } from '../dag/block.ts'
 import { grantJson, WHOLE_GRANT } from '../host/grant.ts'
 import { pricesOf } from '../host/prices.ts'
 import type { StoredReceipt } from '../protocol/api.ts'
-import type { RunInput, RunOutcome } from './execute.ts'
+import { lastingFailure, type RunInput, type RunOutcome } from './execute.ts'
 import { fromPlain, toPlain } from './plain.ts'
 import { JOBS, type JobRow } from './tables.ts'
 
-export const RECORD_FORMAT = 2
-/** Format 1 lacks the grant, the host prices and the word on dummy proofs: it can be read, and not replayed. */
-const READABLE: readonly unknown[] = [1, RECORD_FORMAT]
+export const RECORD_FORMAT = 3
+/**
+ * Earlier formats can be read, and not replayed. Format 1 lacks the grant, the host prices and the word on dummy proofs; up
+ * to format 2 a failure named the function it happened in, as one engine told it.
+ */
+const READABLE: readonly unknown[] = [1, 2, RECORD_FORMAT]
 
 /**
  * ICN signs at most 1 MiB (ref §3.5), so each part of a record has its share of that. Where state outgrows it, its
@@ -67,7 +70,7 @@ export function encodeRecord(jobId: string, input: RunInput, outcome: RunOutcome
       ),
       success: outcome.success,
       result: outcome.result,
-      failure: outcome.failure === null ? null : { ...outcome.failure },
+      failure: outcome.failure === null ? null : { ...lastingFailure(outcome.failure) },
       fuel_used: outcome.fuelUsed,
       memory_peak_pages: outcome.memoryPeakPages,
       host_call_count: outcome.hostCallCount,
@@ -82,9 +85,14 @@ export function encodeRecord(jobId: string, input: RunInput, outcome: RunOutcome
   )
 }
 
-/** The instance that runs a job is drawn anew with every start; no guest sees it, and equal runs have equal records. */
+/**
+ * The instance that runs a job is drawn anew with every start, and where a job failed is told by the engine. No guest sees
+ * either, and equal runs have equal records.
+ */
 function anybodys({ table, row }: { readonly table: string; readonly row: unknown }): unknown {
-  return table === JOBS.name && row !== undefined ? { ...(row as JobRow), owner: '' } : row
+  if (table !== JOBS.name || row === undefined) return row
+  const { failure, ...job } = row as JobRow
+  return { ...job, ...(failure === undefined ? {} : { failure: lastingFailure(failure) }), owner: '' }
 }
 
 function rowPart(row: unknown): JsonValue {

@@ -217,7 +217,7 @@ describe('samples that are stopped', () => {
       code: 'ResourceLimitExceeded',
       reason: 'outOfFuel',
       function: 'run',
-      message: 'The run used up its 1000000 units of fuel in run.',
+      message: 'The run used up its 1000000 units of fuel.',
     })
   })
 
@@ -228,7 +228,7 @@ describe('samples that are stopped', () => {
       code: 'WasmExecutionError',
       reason: 'unreachable',
       function: 'run',
-      message: 'The module trapped in run: it executed an unreachable instruction.',
+      message: 'The module trapped: it executed an unreachable instruction.',
     })
     expect(run.logs).toEqual([{ level: 'error', message: 'No more memory at 145 pages of 64 KiB.' }])
     expect(run.memoryPeakPages).toBe(145)
@@ -255,7 +255,7 @@ describe('samples that are stopped', () => {
       code: 'WasmExecutionError',
       reason: 'integerDivideByZero',
       function: 'pay_per_hour',
-      message: 'The module trapped in pay_per_hour: it divided an integer by zero.',
+      message: 'The module trapped: it divided an integer by zero.',
     })
     expect(run.logs).toEqual(info('Dividing the surplus by the hours worked'))
   })

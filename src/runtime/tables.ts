@@ -8,6 +8,7 @@ export interface FailureRow {
   readonly code: string
   readonly message: string
   readonly reason?: string
+  /** Where it happened, as the engine tells it: for people, and no part of any record or receipt. */
   readonly function?: string
 }
 

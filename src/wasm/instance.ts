@@ -153,7 +153,10 @@ class Run implements MeteredInstance {
     return reason === null ? error : this.#stopped(reason, error)
   }
 
-  /** Words and data depend on the reason, the numbers and the module alone: they go into records that must agree. */
+  /**
+   * The words depend on the reason, the numbers and the module alone: they go into records that must agree. Where it
+   * happened is told by the engine's stack, which a host may rewrite, and stands in the data only.
+   */
   #stopped(reason: StopReason, cause: unknown): IcnError {
     const index = trappedFunction(cause)
     const name = index === null ? null : this.#functionName(index)
@@ -162,21 +165,20 @@ class Run implements MeteredInstance {
       fuelUsed: this.fuelUsed,
       ...(index === null || name === null ? {} : { function: name, functionIndex: index }),
     }
-    const place = name === null ? '' : ` in ${name}`
     const options = { data, cause }
     if (reason === 'outOfFuel')
       return new IcnError(
         'ResourceLimitExceeded',
-        `The run used up its ${this.#budget} units of fuel${place}.`,
+        `The run used up its ${this.#budget} units of fuel.`,
         options,
       )
     if (reason === 'callDepth')
       return new IcnError(
         'ResourceLimitExceeded',
-        `The run reached its call depth of ${this.#callDepth}${place}.`,
+        `The run reached its call depth of ${this.#callDepth}.`,
         options,
       )
-    return new IcnError('WasmExecutionError', `The module trapped${place}: ${TRAP_WORDS[reason]}.`, options)
+    return new IcnError('WasmExecutionError', `The module trapped: ${TRAP_WORDS[reason]}.`, options)
   }
 
   #functionName(index: number): string {
