@@ -14,7 +14,7 @@ test('a start and plain questions load nothing more; a first run finds its code 
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
-  await page.route('**/chunks/{run,blocks}-*.js', async (route) => {
+  await page.route('**/chunks/{run,blocks,compaction}-*.js', async (route) => {
     await held
     await route.continue()
   })
@@ -29,7 +29,7 @@ test('a start and plain questions load nothing more; a first run finds its code 
     (await runtime.inspect()).manaTotals.balances,
   ])
   expect(answers).toEqual([1_000n, 1, 0n, [], [], 1_000n])
-  await expect.poll(() => [...asked].sort()).toEqual(['blocks', 'run', 'start'])
+  await expect.poll(() => [...asked].sort()).toEqual(['blocks', 'compaction', 'run', 'start'])
   release()
   expect(await page.evaluate(async () => (await runtime.run(await sample('hello'))).result)).toBe(42n)
   expect(asked.filter((chunk) => chunk === 'run' || chunk === 'blocks')).toHaveLength(2)

@@ -3,7 +3,12 @@ import { createRuntime } from './runtime/create.ts'
 import type { Scope } from './worker/guard.ts'
 import { serve } from './worker/serve.ts'
 
-/** What a first run will ask for. */
-const warm = () => Promise.all([import('./runtime/work.ts'), import('./runtime/receipts.ts')])
+/** What a first run will ask for, and what the log will be sorted into pages by. */
+const warm = () =>
+  Promise.all([
+    import('./runtime/work.ts'),
+    import('./runtime/receipts.ts'),
+    import('./storage/compaction.ts'),
+  ])
 
 serve(self as unknown as Scope, createRuntime, warm)

@@ -104,6 +104,18 @@ function isRun(value: unknown): value is Run {
   )
 }
 
+/** The newest level that has grown too wide. */
+export function crowdedLevel(all: readonly Run[], fanout: number): readonly Run[] | undefined {
+  const levels = new Map<number, Run[]>()
+  for (const run of all) {
+    const runs = levels.get(run.level)
+    if (runs) runs.push(run)
+    else levels.set(run.level, [run])
+  }
+  for (const runs of levels.values()) if (runs.length >= fanout) return runs
+  return undefined
+}
+
 /** The mark of a database of ours, readable by people. */
 export interface FormatRow {
   readonly magic: string

@@ -3,15 +3,17 @@
  * merge writes pages nobody refers to yet, so it may stop at any page and be taken up again from its last one.
  */
 import type { Cell } from './cell.ts'
-import { Filter } from './filter.ts'
+import { FilterBuilder } from './filter-builder.ts'
 import { after } from './list.ts'
 import type { PendingRun, Run } from './manifest.ts'
-import { decodePage, type Page, PageBuilder } from './page.ts'
+import { decodePage, type Page } from './page.ts'
+import { PageBuilder } from './page-builder.ts'
 import type { Op, Read, Store } from './store.ts'
 
-/** Bounds of what is built and moved at a time; see `MaterialiseOptions`. */
 export interface MergeOptions {
+  /** Where a page is closed. */
   readonly pageBytes: number
+  /** Pages read or written in one transaction: small, so that nobody waits long for the stores. */
   readonly slicePages: number
 }
 
@@ -24,7 +26,7 @@ export class Merge {
   readonly #keepDeleted: boolean
   readonly #slicePages: number
   /** Over all keys: a merge taken up again has not seen them all and goes without. */
-  #filter: Filter | undefined
+  #filter: FilterBuilder | undefined
   #filterBytes = 0
   readonly #resumed: boolean
   #first: string | undefined
@@ -52,7 +54,7 @@ export class Merge {
     this.#last = from?.last ?? ''
     this.#pages = from?.pages ?? 0
     const most = inputs.reduce((sum, run) => sum + run.rows, 0)
-    this.#filter = from ? undefined : Filter.forKeys(pending.id, most)
+    this.#filter = from ? undefined : FilterBuilder.forKeys(pending.id, most)
     this.#sources = inputs.map((run) => new Source(run, from ? after(from.last) : run.first))
   }
 

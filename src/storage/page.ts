@@ -3,9 +3,9 @@
  * byte. A page also names the last key of the page before it, so that a page alone proves which keys are absent.
  */
 import type { Cell } from './cell.ts'
-import { decoding, FRAME_HEADER, openFrame, sealFrame } from './frame.ts'
-import { ByteReader, ByteWriter, MalformedBytes } from './pack.ts'
-import { CellKind, decodeCell, encodeCell, skipCell } from './record.ts'
+import { decoding, FRAME_HEADER, openFrame } from './frame.ts'
+import { ByteReader, MalformedBytes } from './pack.ts'
+import { CellKind, decodeCell, skipCell } from './record.ts'
 import { lowerBound } from './sorted-map.ts'
 
 /** Where a page under construction is closed. Large rows are kept aside, so a page never exceeds this by much. */
@@ -66,68 +66,6 @@ export class Page {
   find(key: string): Cell | undefined {
     const at = lowerBound(this.keys, key)
     return this.keys[at] === key ? this.cellAt(at) : undefined
-  }
-}
-
-export class PageBuilder {
-  readonly #body = new ByteWriter(PAGE_BYTES * 2)
-  #keys: string[] = []
-  #keyUnits = 0
-  #previous = ''
-
-  readonly #run: number
-  readonly #pageBytes: number
-
-  constructor(run: number, pageBytes = PAGE_BYTES, previous = '') {
-    this.#run = run
-    this.#pageBytes = pageBytes
-    this.#previous = previous
-  }
-
-  get isEmpty(): boolean {
-    return this.#keys.length === 0
-  }
-
-  get isFull(): boolean {
-    return this.#body.length + this.#keyUnits >= this.#pageBytes
-  }
-
-  /** Keys must come in order. */
-  add(key: string, cell: Cell): void {
-    this.#keys.push(key)
-    this.#keyUnits += key.length
-    encodeCell(this.#body, cell)
-  }
-
-  /** A cell as another page holds it. */
-  addPacked(key: string, packed: Uint8Array): void {
-    this.#keys.push(key)
-    this.#keyUnits += key.length
-    this.#body.bytes(packed)
-  }
-
-  /** Closes the page; the next one follows it. */
-  take(): {
-    readonly first: string
-    readonly last: string
-    readonly rows: number
-    readonly frame: Uint8Array<ArrayBuffer>
-  } {
-    const keys = this.#keys
-    const body = this.#body.take()
-    const writer = this.#body
-    writer.bytes(new Uint8Array(FRAME_HEADER))
-    writer.varint(this.#run)
-    writer.string(this.#previous)
-    writer.varint(keys.length)
-    for (const key of keys) writer.varint(key.length)
-    writer.string(keys.join(''))
-    writer.bytes(body)
-    const last = keys[keys.length - 1]!
-    this.#previous = last
-    this.#keys = []
-    this.#keyUnits = 0
-    return { first: keys[0]!, last, rows: keys.length, frame: sealFrame('page', writer.take()) }
   }
 }
 

@@ -115,20 +115,6 @@ export function decodeRecord(value: unknown): CommitRecord {
   })
 }
 
-export function encodeCell(target: ByteWriter, cell: Cell): void {
-  if (cell.isDeleted) {
-    target.byte(CellKind.deleted)
-  } else if (cell.large) {
-    target.byte(CellKind.large)
-    target.varint(cell.large.id)
-    target.varint(cell.large.length)
-  } else {
-    target.byte(CellKind.packed)
-    target.varint(cell.bytes!.length)
-    target.bytes(cell.bytes!)
-  }
-}
-
 export function decodeCell(reader: ByteReader): Cell {
   const kind = reader.byte()
   switch (kind) {
