@@ -16,12 +16,12 @@ import type { RunLimits } from '../protocol/api.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
 import { instantiate } from '../wasm/instance.ts'
 import type { FuelProfile, MeteredInstance, ModuleInspection } from '../wasm/types.ts'
-import type { Prepared } from './modules.ts'
+import type { Runnable } from './modules.ts'
 import { ScopedTransaction, type StateListing, type StateRead, type StateWrite } from './scope.ts'
 import type { FailureRow } from './tables.ts'
 
 export interface RunInput {
-  readonly module: Prepared
+  readonly module: Runnable
   readonly entry: string
   readonly fuel: bigint
   readonly limits: RunLimits

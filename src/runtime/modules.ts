@@ -26,12 +26,16 @@ const MOST_PREPARED = 32
 const MOST_PREPARED_BYTES = 64 * 1024 * 1024
 
 /** A module ready to be instantiated. */
-export interface Prepared {
+export interface Runnable {
   readonly cid: Cid
   readonly compiled: WebAssembly.Module
   readonly imports: readonly LinkedImport[]
   readonly inspection: ModuleInspection
   readonly table: FuelTableId
+}
+
+/** A module of this node, and what is known about it. */
+export interface Prepared extends Runnable {
   readonly meteredSize: number
   /** What it declares it needs. */
   readonly declared?: Grant | undefined

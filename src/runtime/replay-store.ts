@@ -1,10 +1,7 @@
 /** Receipts put to the test: those stored here, and those that come as files of other nodes. */
-import { fromUtf8 } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { decodeJson } from '../common/codec.ts'
 import { IcnError } from '../common/errors.ts'
-import { isObject } from '../common/json.ts'
-import { parseJson } from '../common/json-parse.ts'
 import type { DagBlock } from '../dag/block.ts'
 import { getBlock, putBlock } from '../dag/blocks.ts'
 import { badExport } from '../dag/transfer/frames.ts'
@@ -15,8 +12,9 @@ import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { Modules } from './modules.ts'
 import { storeReceipt } from './receipts.ts'
-import { type Evidence, type ReplayPlace, verifyEvidence } from './replay.ts'
+import { type Evidence, verifyEvidence } from './replay.ts'
 import { decodeReceiptFile, encodeReceiptFile } from './replay-file.ts'
+import type { ReplayPlace } from './replay-run.ts'
 import { RECEIPTS } from './tables.ts'
 
 type Find = (cid: Cid) => DagBlock | undefined
@@ -55,13 +53,14 @@ function blocksOf({ receipt, record, linked, job, manifest }: Evidence, find: Fi
     })
   if (record === undefined) throw lacks('there is no execution record beside it')
   if (linked === undefined) throw lacks('the receipt block its record links to is missing')
-  if (job === undefined || manifest === undefined) throw lacks('the block of its job or manifest is missing')
-  const named = moduleNamed(record)
+  const named = moduleOf(record)
   const module = named === undefined ? undefined : find(named)
   if (module === undefined) throw lacks('its module is missing')
-  return [
-    ...new Map([linked, record, job, manifest, module].map((block) => [`${block.cid}`, block])).values(),
-  ]
+  const asked = job === undefined ? undefined : manifestOf(job)
+  if (job === undefined || (manifest === undefined && asked?.equals(module.cid) !== true)) {
+    throw lacks('the block of its job or manifest is missing')
+  }
+  return manifest === undefined ? [linked, record, job, module] : [linked, record, job, manifest, module]
 }
 
 /**
@@ -151,21 +150,23 @@ function related(find: Find, receipt: DagBlock, record: DagBlock | undefined): E
   const link = record?.links.find(({ name }) => name === 'receipt')
   const linked = link === undefined ? undefined : link.cid.equals(receipt.cid) ? receipt : find(link.cid)
   const job = find(jobId)
-  return { receipt, record, linked, job, manifest: manifestOf(find, job) }
+  const asked = job === undefined ? undefined : manifestOf(job)
+  const module = record === undefined ? undefined : moduleOf(record)
+  // Most jobs name the module itself, which whoever makes the run again has compiled already.
+  const manifest = asked === undefined || module?.equals(asked) ? undefined : find(asked)
+  return { receipt, record, linked, job, manifest }
 }
 
-function manifestOf(find: Find, job: DagBlock | undefined): DagBlock | undefined {
-  if (job === undefined) return undefined
+/** Undefined for a job that cannot be read; that is told by the replay. */
+function manifestOf(job: DagBlock): Cid | undefined {
   try {
-    return find(decodeJson(jobRecord, job.data, 'Job').manifestCid)
-  } catch (error) {
-    // A job that cannot be read is told by the replay.
-    if (IcnError.is(error, 'DagOperationFailed')) throw error
+    return decodeJson(jobRecord, job.data, 'Job').manifestCid
+  } catch {
     return undefined
   }
 }
 
-function moduleNamed(record: DagBlock): Cid | undefined {
-  const json = parseJson(fromUtf8(record.data, 'Execution record'), 'Execution record')
-  return isObject(json) && typeof json.module === 'string' ? Cid.parse(json.module) : undefined
+/** As the record's links say; that they say the same as the record is checked by the replay. */
+function moduleOf(record: DagBlock): Cid | undefined {
+  return record.links.find(({ name }) => name === 'module')?.cid
 }
