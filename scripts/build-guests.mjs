@@ -10,7 +10,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { assemblyScript, cHeader, servedPage, typeScript } from './lib/host-files.mjs'
+import { assemblyScript, cHeader, rust, servedPage, typeScript } from './lib/host-files.mjs'
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const THIRD_PARTY = join(ROOT, 'src/runtime/fixtures/third-party')
@@ -227,28 +227,20 @@ export const LINKS = [
   },
 ]
 
-/** The names compiled contracts declare, from the test that holds them. */
-function compiledNames() {
-  const test = readFileSync(join(ROOT, 'src/host/abi.test.ts'), 'utf8')
-  const list = /COMPILED_CONTRACT_IMPORTS =\s*`([^`]+)`/.exec(test)[1]
-  return list.split(/\s+/)
-}
-
 async function hostTable() {
   const { build } = await import('esbuild')
   const { outputFiles } = await build({
     stdin: {
-      contents: `export * from './abi.ts'; export * from './shapes.ts'; export * from './docs.ts'`,
+      contents: ['abi', 'shapes', 'docs', 'unserved', 'fixtures/compiled']
+        .map((file) => `export * from './${file}.ts'`)
+        .join('\n'),
       resolveDir: join(ROOT, 'src/host'),
     },
     bundle: true,
     format: 'esm',
     write: false,
   })
-  const table = await import(
-    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
-  )
-  return { ...table, COMPILED: compiledNames() }
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
 }
 
 /** guest/ABI.md, made from the table the linker uses. */
@@ -311,6 +303,7 @@ export function guests() {
     made('docs/host-abi.md', servedPage),
     made('guest/c/icn_host.h', cHeader),
     made('guest/assemblyscript/host.ts', assemblyScript),
+    made('guest/rust/icn_host.rs', rust),
     made('guest/types/icn-host.d.ts', typeScript),
     // Contracts include the files above.
     ...own,

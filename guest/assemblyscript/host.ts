@@ -4,7 +4,7 @@
 // i32, text →
 // @ts-ignore: decorator
 @external("icn", "host_log")
-export declare function host_log(i320: i32, text1: usize, text1_length: i32): void
+export declare function host_log(i32_0: i32, text1: usize, text1_length: i32): void
 
 // text →
 // @ts-ignore: decorator
@@ -67,40 +67,40 @@ export declare function host_account_get_mana_2(text0: usize, text0_length: i32)
 // text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_account_spend_mana")
-export declare function host_account_spend_mana(text0: usize, text0_length: i32, u641: i64): i32
+export declare function host_account_spend_mana(text0: usize, text0_length: i32, u64_1: i64): i32
 
 // text, u64 →
 // @ts-ignore: decorator
 @external("icn", "wasm_host_account_spend_mana")
-export declare function host_account_spend_mana_2(text0: usize, text0_length: i32, u641: i64): void
+export declare function host_account_spend_mana_2(text0: usize, text0_length: i32, u64_1: i64): void
 
 /** Credits an account; refused unless the runtime was started with the capability. */
 // text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_account_credit_mana")
-export declare function host_account_credit_mana(text0: usize, text0_length: i32, u641: i64): i32
+export declare function host_account_credit_mana(text0: usize, text0_length: i32, u64_1: i64): i32
 
 // text, u64 →
 // @ts-ignore: decorator
 @external("icn", "wasm_host_account_credit_mana")
-export declare function host_account_credit_mana_2(text0: usize, text0_length: i32, u641: i64): void
+export declare function host_account_credit_mana_2(text0: usize, text0_length: i32, u64_1: i64): void
 
 /** Price after the reputation discount: floor(price × 100 / (100 + reputation)). */
 // u64, u64 → u64
 // @ts-ignore: decorator
 @external("icn", "host_price_by_reputation")
-export declare function host_price_by_reputation(u640: i64, u641: i64): i64
+export declare function host_price_by_reputation(u64_0: i64, u64_1: i64): i64
 
 /** Credits an account with the amount times its reputation; refused unless the runtime was started with the capability. */
 // text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_credit_by_reputation")
-export declare function host_credit_by_reputation(text0: usize, text0_length: i32, u641: i64): i32
+export declare function host_credit_by_reputation(text0: usize, text0_length: i32, u64_1: i64): i32
 
 // string, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_credit_by_reputation")
-export declare function host_credit_by_reputation_2(string0: usize, u641: i64): i32
+export declare function host_credit_by_reputation_2(string0: usize, u64_1: i64): i32
 
 /** Submits an ActualMeshJob as JSON; its mana is held until the job ends. `id`, `creator_did` and the price are set by the host. An accepted job charges 48 more fuel per byte. */
 // text → handle
@@ -238,13 +238,13 @@ export declare function host_dag_link(text0: usize, text0_length: i32, text1: us
 @external("icn", "host_dag_link")
 export declare function host_dag_link_2(string0: usize, string1: usize, string2: usize): i32
 
-/** JSON array of the names of a block's links. */
+/** Names of a block's links: as JSON, or as an array to a compiled contract. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_dag_list_links")
 export declare function host_dag_list_links(text0: usize, text0_length: i32, out: usize, out_length: i32): i32
 
-// string → string
+// string → strings
 // @ts-ignore: decorator
 @external("icn", "host_dag_list_links")
 export declare function host_dag_list_links_2(string0: usize): i32
@@ -264,28 +264,28 @@ export declare function host_dag_resolve_path_2(string0: usize, string1: usize):
 // text, bytes, u64, out → written
 // @ts-ignore: decorator
 @external("icn", "host_save_contract_state")
-export declare function host_save_contract_state(text0: usize, text0_length: i32, bytes1: usize, bytes1_length: i32, u642: i64, out: usize, out_length: i32): i32
+export declare function host_save_contract_state(text0: usize, text0_length: i32, bytes1: usize, bytes1_length: i32, u64_2: i64, out: usize, out_length: i32): i32
 
 // text, bytes, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_save_contract_state")
-export declare function host_save_contract_state_2(text0: usize, text0_length: i32, bytes1: usize, bytes1_length: i32, u642: i64): i32
+export declare function host_save_contract_state_2(text0: usize, text0_length: i32, bytes1: usize, bytes1_length: i32, u64_2: i64): i32
 
 // string, string, u64 → string
 // @ts-ignore: decorator
 @external("icn", "host_save_contract_state")
-export declare function host_save_contract_state_3(string0: usize, string1: usize, u642: i64): i32
+export declare function host_save_contract_state_3(string0: usize, string1: usize, u64_2: i64): i32
 
-/** Data this module keeps under a name and version, the highest for version -1; nothing when there is none. */
+/** Data this module keeps under a name and version, the highest there is for version 0; nothing when there is none. */
 // text, u64, out → written
 // @ts-ignore: decorator
 @external("icn", "host_load_contract_state")
-export declare function host_load_contract_state(text0: usize, text0_length: i32, u641: i64, out: usize, out_length: i32): i32
+export declare function host_load_contract_state(text0: usize, text0_length: i32, u64_1: i64, out: usize, out_length: i32): i32
 
 // string, u64 → string
 // @ts-ignore: decorator
 @external("icn", "host_load_contract_state")
-export declare function host_load_contract_state_2(string0: usize, u641: i64): i32
+export declare function host_load_contract_state_2(string0: usize, u64_1: i64): i32
 
 /** DidDocument JSON of a DID this node can resolve. */
 // text, out → written
@@ -324,7 +324,7 @@ export declare function host_verify_credential_2(string0: usize, string1: usize)
 // i32 → i32
 // @ts-ignore: decorator
 @external("icn", "host_quadratic_vote_cost")
-export declare function host_quadratic_vote_cost(i320: i32): i32
+export declare function host_quadratic_vote_cost(i32_0: i32): i32
 
 /** Whether a ZkRevocationProof as JSON holds; charges as host_verify_zk_proof. */
 // text → flag
@@ -507,7 +507,7 @@ export declare function host_get_system_parameter(text0: usize, text0_length: i3
 // string, string, string, i32 → flag
 // @ts-ignore: decorator
 @external("icn", "host_create_delegation")
-export declare function host_create_delegation(string0: usize, string1: usize, string2: usize, i323: i32): i32
+export declare function host_create_delegation(string0: usize, string1: usize, string2: usize, i32_3: i32): i32
 
 /** How many votes a member carries: its own and those lent to it; charges 800 more fuel per member. */
 // string, string → i32
@@ -520,3 +520,75 @@ export declare function host_calculate_delegated_power(string0: usize, string1: 
 // @ts-ignore: decorator
 @external("icn", "host_resolve_delegated_vote")
 export declare function host_resolve_delegated_vote(string0: usize, string1: usize, string2: usize): i32
+
+/** The voter and, when it lent its vote, the member it lent it to. */
+// string, string → strings
+// @ts-ignore: decorator
+@external("icn", "host_get_delegation_chain")
+export declare function host_get_delegation_chain(string0: usize, string1: usize): i32
+
+/** Makes a class of tokens with id, name and symbol in the name of the run, which alone may issue them; 1 mana. */
+// text, text, text, text → flag
+// @ts-ignore: decorator
+@external("icn", "host_create_token_class")
+export declare function host_create_token_class(text0: usize, text0_length: i32, text1: usize, text1_length: i32, text2: usize, text2_length: i32, text3: usize, text3_length: i32): i32
+
+// string, string, string, string → flag
+// @ts-ignore: decorator
+@external("icn", "host_create_token_class")
+export declare function host_create_token_class_2(string0: usize, string1: usize, string2: usize, string3: usize): i32
+
+/** Brings new tokens of a class into the world for an account; by its issuer only; 1 mana. */
+// text, text, u64 → flag
+// @ts-ignore: decorator
+@external("icn", "host_mint_tokens")
+export declare function host_mint_tokens(text0: usize, text0_length: i32, text1: usize, text1_length: i32, u64_2: i64): i32
+
+// string, string, u64 → flag
+// @ts-ignore: decorator
+@external("icn", "host_mint_tokens")
+export declare function host_mint_tokens_2(string0: usize, string1: usize, u64_2: i64): i32
+
+/** Gives tokens of the run's own account to another; 1 mana. */
+// text, text, text, u64 → flag
+// @ts-ignore: decorator
+@external("icn", "host_transfer_tokens")
+export declare function host_transfer_tokens(text0: usize, text0_length: i32, text1: usize, text1_length: i32, text2: usize, text2_length: i32, u64_3: i64): i32
+
+// string, string, string, u64 → flag
+// @ts-ignore: decorator
+@external("icn", "host_transfer_tokens")
+export declare function host_transfer_tokens_2(string0: usize, string1: usize, string2: usize, u64_3: i64): i32
+
+/** Destroys tokens of the run's own account; 1 mana. */
+// text, text, u64 → flag
+// @ts-ignore: decorator
+@external("icn", "host_burn_tokens")
+export declare function host_burn_tokens(text0: usize, text0_length: i32, text1: usize, text1_length: i32, u64_2: i64): i32
+
+// string, string, u64 → flag
+// @ts-ignore: decorator
+@external("icn", "host_burn_tokens")
+export declare function host_burn_tokens_2(string0: usize, string1: usize, u64_2: i64): i32
+
+/** How many tokens of a class an account holds; 0 for an unknown one. */
+// text, text → u64
+// @ts-ignore: decorator
+@external("icn", "host_get_token_balance")
+export declare function host_get_token_balance(text0: usize, text0_length: i32, text1: usize, text1_length: i32): i64
+
+// string, string → u64
+// @ts-ignore: decorator
+@external("icn", "host_get_token_balance")
+export declare function host_get_token_balance_2(string0: usize, string1: usize): i64
+
+/** Issues tokens as host_mint_tokens does, its fee after the discount for the issuer's reputation. */
+// text, text, u64, text → flag
+// @ts-ignore: decorator
+@external("icn", "host_mint_tokens_with_reputation")
+export declare function host_mint_tokens_with_reputation(text0: usize, text0_length: i32, text1: usize, text1_length: i32, u64_2: i64, text3: usize, text3_length: i32): i32
+
+// string, string, u64, string → flag
+// @ts-ignore: decorator
+@external("icn", "host_mint_tokens_with_reputation")
+export declare function host_mint_tokens_with_reputation_2(string0: usize, string1: usize, u64_2: i64, string3: usize): i32

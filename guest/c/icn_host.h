@@ -8,7 +8,7 @@
 
 // Writes a line to the run's log; level 0 debug, 1 info, 2 warn, 3 error.
 // i32, text →
-ICN_HOST("host_log") void host_log(int32_t i320, const void *text1, int32_t text1_length);
+ICN_HOST("host_log") void host_log(int32_t i32_0, const void *text1, int32_t text1_length);
 // text →
 ICN_HOST("host_log_message") void host_log_2(const void *text0, int32_t text0_length);
 
@@ -46,25 +46,25 @@ ICN_HOST("wasm_host_account_get_mana") int64_t host_account_get_mana_2(const voi
 
 // Spends mana of the run's own account; any other account is refused.
 // text, u64 → flag
-ICN_HOST("host_account_spend_mana") int32_t host_account_spend_mana(const void *text0, int32_t text0_length, int64_t u641);
+ICN_HOST("host_account_spend_mana") int32_t host_account_spend_mana(const void *text0, int32_t text0_length, int64_t u64_1);
 // text, u64 →
-ICN_HOST("wasm_host_account_spend_mana") void host_account_spend_mana_2(const void *text0, int32_t text0_length, int64_t u641);
+ICN_HOST("wasm_host_account_spend_mana") void host_account_spend_mana_2(const void *text0, int32_t text0_length, int64_t u64_1);
 
 // Credits an account; refused unless the runtime was started with the capability.
 // text, u64 → flag
-ICN_HOST("host_account_credit_mana") int32_t host_account_credit_mana(const void *text0, int32_t text0_length, int64_t u641);
+ICN_HOST("host_account_credit_mana") int32_t host_account_credit_mana(const void *text0, int32_t text0_length, int64_t u64_1);
 // text, u64 →
-ICN_HOST("wasm_host_account_credit_mana") void host_account_credit_mana_2(const void *text0, int32_t text0_length, int64_t u641);
+ICN_HOST("wasm_host_account_credit_mana") void host_account_credit_mana_2(const void *text0, int32_t text0_length, int64_t u64_1);
 
 // Price after the reputation discount: floor(price × 100 / (100 + reputation)).
 // u64, u64 → u64
-ICN_HOST("host_price_by_reputation") int64_t host_price_by_reputation(int64_t u640, int64_t u641);
+ICN_HOST("host_price_by_reputation") int64_t host_price_by_reputation(int64_t u64_0, int64_t u64_1);
 
 // Credits an account with the amount times its reputation; refused unless the runtime was started with the capability.
 // text, u64 → flag
-ICN_HOST("host_credit_by_reputation") int32_t host_credit_by_reputation(const void *text0, int32_t text0_length, int64_t u641);
+ICN_HOST("host_credit_by_reputation") int32_t host_credit_by_reputation(const void *text0, int32_t text0_length, int64_t u64_1);
 // string, u64 → flag
-ICN_HOST("host_credit_by_reputation") int32_t host_credit_by_reputation_2(const void *string0, int64_t u641);
+ICN_HOST("host_credit_by_reputation") int32_t host_credit_by_reputation_2(const void *string0, int64_t u64_1);
 
 // Submits an ActualMeshJob as JSON; its mana is held until the job ends. `id`, `creator_did` and the price are set by the host. An accepted job charges 48 more fuel per byte.
 // text → handle
@@ -138,10 +138,10 @@ ICN_HOST("host_dag_link") int32_t host_dag_link(const void *text0, int32_t text0
 // string, string, string → string
 ICN_HOST("host_dag_link") int32_t host_dag_link_2(const void *string0, const void *string1, const void *string2);
 
-// JSON array of the names of a block's links.
+// Names of a block's links: as JSON, or as an array to a compiled contract.
 // text, out → written
 ICN_HOST("host_dag_list_links") int32_t host_dag_list_links(const void *text0, int32_t text0_length, void *out, int32_t out_length);
-// string → string
+// string → strings
 ICN_HOST("host_dag_list_links") int32_t host_dag_list_links_2(const void *string0);
 
 // Data of the block that link names separated by "/" lead to from a root.
@@ -152,17 +152,17 @@ ICN_HOST("host_dag_resolve_path") int32_t host_dag_resolve_path_2(const void *st
 
 // Keeps data under a name and version, for this module alone, and answers its plain CID; costs one mana per begun 1,024 bytes.
 // text, bytes, u64, out → written
-ICN_HOST("host_save_contract_state") int32_t host_save_contract_state(const void *text0, int32_t text0_length, const void *bytes1, int32_t bytes1_length, int64_t u642, void *out, int32_t out_length);
+ICN_HOST("host_save_contract_state") int32_t host_save_contract_state(const void *text0, int32_t text0_length, const void *bytes1, int32_t bytes1_length, int64_t u64_2, void *out, int32_t out_length);
 // text, bytes, u64 → flag
-ICN_HOST("host_save_contract_state") int32_t host_save_contract_state_2(const void *text0, int32_t text0_length, const void *bytes1, int32_t bytes1_length, int64_t u642);
+ICN_HOST("host_save_contract_state") int32_t host_save_contract_state_2(const void *text0, int32_t text0_length, const void *bytes1, int32_t bytes1_length, int64_t u64_2);
 // string, string, u64 → string
-ICN_HOST("host_save_contract_state") int32_t host_save_contract_state_3(const void *string0, const void *string1, int64_t u642);
+ICN_HOST("host_save_contract_state") int32_t host_save_contract_state_3(const void *string0, const void *string1, int64_t u64_2);
 
-// Data this module keeps under a name and version, the highest for version -1; nothing when there is none.
+// Data this module keeps under a name and version, the highest there is for version 0; nothing when there is none.
 // text, u64, out → written
-ICN_HOST("host_load_contract_state") int32_t host_load_contract_state(const void *text0, int32_t text0_length, int64_t u641, void *out, int32_t out_length);
+ICN_HOST("host_load_contract_state") int32_t host_load_contract_state(const void *text0, int32_t text0_length, int64_t u64_1, void *out, int32_t out_length);
 // string, u64 → string
-ICN_HOST("host_load_contract_state") int32_t host_load_contract_state_2(const void *string0, int64_t u641);
+ICN_HOST("host_load_contract_state") int32_t host_load_contract_state_2(const void *string0, int64_t u64_1);
 
 // DidDocument JSON of a DID this node can resolve.
 // text, out → written
@@ -184,7 +184,7 @@ ICN_HOST("host_verify_credential") int32_t host_verify_credential_2(const void *
 
 // What so many votes cost in quadratic voting: their square.
 // i32 → i32
-ICN_HOST("host_quadratic_vote_cost") int32_t host_quadratic_vote_cost(int32_t i320);
+ICN_HOST("host_quadratic_vote_cost") int32_t host_quadratic_vote_cost(int32_t i32_0);
 
 // Whether a ZkRevocationProof as JSON holds; charges as host_verify_zk_proof.
 // text → flag
@@ -286,7 +286,7 @@ ICN_HOST("host_get_system_parameter") int32_t host_get_system_parameter(const vo
 
 // Lends the run's vote, as compiled contracts have it; for every matter, and whole: scope empty or "all", weight 100.
 // string, string, string, i32 → flag
-ICN_HOST("host_create_delegation") int32_t host_create_delegation(const void *string0, const void *string1, const void *string2, int32_t i323);
+ICN_HOST("host_create_delegation") int32_t host_create_delegation(const void *string0, const void *string1, const void *string2, int32_t i32_3);
 
 // How many votes a member carries: its own and those lent to it; charges 800 more fuel per member.
 // string, string → i32
@@ -295,5 +295,45 @@ ICN_HOST("host_calculate_delegated_power") int32_t host_calculate_delegated_powe
 // DID of the member whose vote counts for a voter on a proposal; charges 800 more fuel per member.
 // string, string, string → string
 ICN_HOST("host_resolve_delegated_vote") int32_t host_resolve_delegated_vote(const void *string0, const void *string1, const void *string2);
+
+// The voter and, when it lent its vote, the member it lent it to.
+// string, string → strings
+ICN_HOST("host_get_delegation_chain") int32_t host_get_delegation_chain(const void *string0, const void *string1);
+
+// Makes a class of tokens with id, name and symbol in the name of the run, which alone may issue them; 1 mana.
+// text, text, text, text → flag
+ICN_HOST("host_create_token_class") int32_t host_create_token_class(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length, const void *text2, int32_t text2_length, const void *text3, int32_t text3_length);
+// string, string, string, string → flag
+ICN_HOST("host_create_token_class") int32_t host_create_token_class_2(const void *string0, const void *string1, const void *string2, const void *string3);
+
+// Brings new tokens of a class into the world for an account; by its issuer only; 1 mana.
+// text, text, u64 → flag
+ICN_HOST("host_mint_tokens") int32_t host_mint_tokens(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length, int64_t u64_2);
+// string, string, u64 → flag
+ICN_HOST("host_mint_tokens") int32_t host_mint_tokens_2(const void *string0, const void *string1, int64_t u64_2);
+
+// Gives tokens of the run's own account to another; 1 mana.
+// text, text, text, u64 → flag
+ICN_HOST("host_transfer_tokens") int32_t host_transfer_tokens(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length, const void *text2, int32_t text2_length, int64_t u64_3);
+// string, string, string, u64 → flag
+ICN_HOST("host_transfer_tokens") int32_t host_transfer_tokens_2(const void *string0, const void *string1, const void *string2, int64_t u64_3);
+
+// Destroys tokens of the run's own account; 1 mana.
+// text, text, u64 → flag
+ICN_HOST("host_burn_tokens") int32_t host_burn_tokens(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length, int64_t u64_2);
+// string, string, u64 → flag
+ICN_HOST("host_burn_tokens") int32_t host_burn_tokens_2(const void *string0, const void *string1, int64_t u64_2);
+
+// How many tokens of a class an account holds; 0 for an unknown one.
+// text, text → u64
+ICN_HOST("host_get_token_balance") int64_t host_get_token_balance(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length);
+// string, string → u64
+ICN_HOST("host_get_token_balance") int64_t host_get_token_balance_2(const void *string0, const void *string1);
+
+// Issues tokens as host_mint_tokens does, its fee after the discount for the issuer's reputation.
+// text, text, u64, text → flag
+ICN_HOST("host_mint_tokens_with_reputation") int32_t host_mint_tokens_with_reputation(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length, int64_t u64_2, const void *text3, int32_t text3_length);
+// string, string, u64, string → flag
+ICN_HOST("host_mint_tokens_with_reputation") int32_t host_mint_tokens_with_reputation_2(const void *string0, const void *string1, int64_t u64_2, const void *string3);
 
 #endif

@@ -1,4 +1,4 @@
-//! ICN host calls for contracts in Rust, without the standard library. Copy this file beside your contract:
+//! ICN host calls for contracts in Rust, without the standard library. Copy this file and `icn_host.rs` beside your contract:
 //!
 //! ```ignore
 //! #![no_std]
@@ -24,22 +24,8 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
 }
 
 /// As the host has them; the safe functions below are what contracts call.
-mod host {
-    #[link(wasm_import_module = "icn")]
-    extern "C" {
-        pub fn host_account_get_mana() -> i64;
-        pub fn wasm_host_account_get_mana(did: *const u8, did_length: usize) -> i64;
-        pub fn host_account_spend_mana(did: *const u8, did_length: usize, amount: i64) -> i32;
-        pub fn host_submit_mesh_job(json: *const u8, json_length: usize) -> i64;
-        pub fn host_get_job_id(job: i64, out: *mut u8, out_length: usize) -> i32;
-        pub fn host_get_caller(out: *mut u8, out_length: usize) -> i32;
-        pub fn host_get_reputation() -> i64;
-        pub fn host_get_current_time() -> i64;
-        pub fn host_log(level: i32, text: *const u8, text_length: usize);
-        pub fn host_last_error_code() -> i32;
-        pub fn host_last_error(out: *mut u8, out_length: usize) -> i32;
-    }
-}
+#[path = "icn_host.rs"]
+mod host;
 
 #[derive(Clone, Copy)]
 #[repr(i32)]
@@ -57,7 +43,7 @@ pub fn mana() -> u64 {
 
 /// Mana of any account; 0 for an unknown one.
 pub fn mana_of(did: &str) -> u64 {
-    unsafe { host::wasm_host_account_get_mana(did.as_ptr(), did.len()) as u64 }
+    unsafe { host::host_account_get_mana_2(did.as_ptr(), did.len()) as u64 }
 }
 
 /// Spends mana of this node's account, named by its DID; false when it is refused.

@@ -1,7 +1,7 @@
 // What a guest may import from "icn", as JavaScript sees it; a module declares one type of each. Made by scripts/build-guests.mjs from src/host/abi.ts.
 export interface IcnImports {
   /** Writes a line to the run's log; level 0 debug, 1 info, 2 warn, 3 error. */
-  readonly host_log: ((i320: number, text1: number, text1_length: number) => void)
+  readonly host_log: ((i32_0: number, text1: number, text1_length: number) => void)
     | ((text0: number, text0_length: number) => void)
   /** Seconds since 1970; the same for the whole run and recorded for replay. */
   readonly host_get_current_time: (() => bigint)
@@ -20,16 +20,16 @@ export interface IcnImports {
   readonly host_account_get_mana: (() => bigint)
     | ((text0: number, text0_length: number) => bigint)
   /** Spends mana of the run's own account; any other account is refused. */
-  readonly host_account_spend_mana: ((text0: number, text0_length: number, u641: bigint) => number)
-    | ((text0: number, text0_length: number, u641: bigint) => void)
+  readonly host_account_spend_mana: ((text0: number, text0_length: number, u64_1: bigint) => number)
+    | ((text0: number, text0_length: number, u64_1: bigint) => void)
   /** Credits an account; refused unless the runtime was started with the capability. */
-  readonly host_account_credit_mana: ((text0: number, text0_length: number, u641: bigint) => number)
-    | ((text0: number, text0_length: number, u641: bigint) => void)
+  readonly host_account_credit_mana: ((text0: number, text0_length: number, u64_1: bigint) => number)
+    | ((text0: number, text0_length: number, u64_1: bigint) => void)
   /** Price after the reputation discount: floor(price × 100 / (100 + reputation)). */
-  readonly host_price_by_reputation: ((u640: bigint, u641: bigint) => bigint)
+  readonly host_price_by_reputation: ((u64_0: bigint, u64_1: bigint) => bigint)
   /** Credits an account with the amount times its reputation; refused unless the runtime was started with the capability. */
-  readonly host_credit_by_reputation: ((text0: number, text0_length: number, u641: bigint) => number)
-    | ((string0: number, u641: bigint) => number)
+  readonly host_credit_by_reputation: ((text0: number, text0_length: number, u64_1: bigint) => number)
+    | ((string0: number, u64_1: bigint) => number)
   /** Submits an ActualMeshJob as JSON; its mana is held until the job ends. `id`, `creator_did` and the price are set by the host. An accepted job charges 48 more fuel per byte. */
   readonly host_submit_mesh_job: ((text0: number, text0_length: number) => bigint)
     | ((text0: number, text0_length: number) => number)
@@ -66,19 +66,19 @@ export interface IcnImports {
   /** Stores a block with the data and links of the first and a link to the second under a name, and answers its CID; costs as host_dag_put. */
   readonly host_dag_link: ((text0: number, text0_length: number, text1: number, text1_length: number, text2: number, text2_length: number, out: number, out_length: number) => number)
     | ((string0: number, string1: number, string2: number) => number)
-  /** JSON array of the names of a block's links. */
+  /** Names of a block's links: as JSON, or as an array to a compiled contract. */
   readonly host_dag_list_links: ((text0: number, text0_length: number, out: number, out_length: number) => number)
     | ((string0: number) => number)
   /** Data of the block that link names separated by "/" lead to from a root. */
   readonly host_dag_resolve_path: ((text0: number, text0_length: number, text1: number, text1_length: number, out: number, out_length: number) => number)
     | ((string0: number, string1: number) => number)
   /** Keeps data under a name and version, for this module alone, and answers its plain CID; costs one mana per begun 1,024 bytes. */
-  readonly host_save_contract_state: ((text0: number, text0_length: number, bytes1: number, bytes1_length: number, u642: bigint, out: number, out_length: number) => number)
-    | ((text0: number, text0_length: number, bytes1: number, bytes1_length: number, u642: bigint) => number)
-    | ((string0: number, string1: number, u642: bigint) => number)
-  /** Data this module keeps under a name and version, the highest for version -1; nothing when there is none. */
-  readonly host_load_contract_state: ((text0: number, text0_length: number, u641: bigint, out: number, out_length: number) => number)
-    | ((string0: number, u641: bigint) => number)
+  readonly host_save_contract_state: ((text0: number, text0_length: number, bytes1: number, bytes1_length: number, u64_2: bigint, out: number, out_length: number) => number)
+    | ((text0: number, text0_length: number, bytes1: number, bytes1_length: number, u64_2: bigint) => number)
+    | ((string0: number, string1: number, u64_2: bigint) => number)
+  /** Data this module keeps under a name and version, the highest there is for version 0; nothing when there is none. */
+  readonly host_load_contract_state: ((text0: number, text0_length: number, u64_1: bigint, out: number, out_length: number) => number)
+    | ((string0: number, u64_1: bigint) => number)
   /** DidDocument JSON of a DID this node can resolve. */
   readonly host_resolve_did: ((text0: number, text0_length: number, out: number, out_length: number) => number)
     | ((string0: number) => number)
@@ -89,7 +89,7 @@ export interface IcnImports {
   readonly host_verify_credential: ((text0: number, text0_length: number, text1: number, text1_length: number) => number)
     | ((string0: number, string1: number) => number)
   /** What so many votes cost in quadratic voting: their square. */
-  readonly host_quadratic_vote_cost: ((i320: number) => number)
+  readonly host_quadratic_vote_cost: ((i32_0: number) => number)
   /** Whether a ZkRevocationProof as JSON holds; charges as host_verify_zk_proof. */
   readonly host_verify_zk_revocation_proof: ((text0: number, text0_length: number) => number)
   /** Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input; Bulletproofs are unsupported, the backend dummy counts outside production only. */
@@ -140,9 +140,29 @@ export interface IcnImports {
   /** Value of a system parameter that a proposal has set; nothing while none has. */
   readonly host_get_system_parameter: ((text0: number, text0_length: number, out: number, out_length: number) => number)
   /** Lends the run's vote, as compiled contracts have it; for every matter, and whole: scope empty or "all", weight 100. */
-  readonly host_create_delegation: ((string0: number, string1: number, string2: number, i323: number) => number)
+  readonly host_create_delegation: ((string0: number, string1: number, string2: number, i32_3: number) => number)
   /** How many votes a member carries: its own and those lent to it; charges 800 more fuel per member. */
   readonly host_calculate_delegated_power: ((string0: number, string1: number) => number)
   /** DID of the member whose vote counts for a voter on a proposal; charges 800 more fuel per member. */
   readonly host_resolve_delegated_vote: ((string0: number, string1: number, string2: number) => number)
+  /** The voter and, when it lent its vote, the member it lent it to. */
+  readonly host_get_delegation_chain: ((string0: number, string1: number) => number)
+  /** Makes a class of tokens with id, name and symbol in the name of the run, which alone may issue them; 1 mana. */
+  readonly host_create_token_class: ((text0: number, text0_length: number, text1: number, text1_length: number, text2: number, text2_length: number, text3: number, text3_length: number) => number)
+    | ((string0: number, string1: number, string2: number, string3: number) => number)
+  /** Brings new tokens of a class into the world for an account; by its issuer only; 1 mana. */
+  readonly host_mint_tokens: ((text0: number, text0_length: number, text1: number, text1_length: number, u64_2: bigint) => number)
+    | ((string0: number, string1: number, u64_2: bigint) => number)
+  /** Gives tokens of the run's own account to another; 1 mana. */
+  readonly host_transfer_tokens: ((text0: number, text0_length: number, text1: number, text1_length: number, text2: number, text2_length: number, u64_3: bigint) => number)
+    | ((string0: number, string1: number, string2: number, u64_3: bigint) => number)
+  /** Destroys tokens of the run's own account; 1 mana. */
+  readonly host_burn_tokens: ((text0: number, text0_length: number, text1: number, text1_length: number, u64_2: bigint) => number)
+    | ((string0: number, string1: number, u64_2: bigint) => number)
+  /** How many tokens of a class an account holds; 0 for an unknown one. */
+  readonly host_get_token_balance: ((text0: number, text0_length: number, text1: number, text1_length: number) => bigint)
+    | ((string0: number, string1: number) => bigint)
+  /** Issues tokens as host_mint_tokens does, its fee after the discount for the issuer's reputation. */
+  readonly host_mint_tokens_with_reputation: ((text0: number, text0_length: number, text1: number, text1_length: number, u64_2: bigint, text3: number, text3_length: number) => number)
+    | ((string0: number, string1: number, u64_2: bigint, string3: number) => number)
 }

@@ -6,6 +6,7 @@
 import { inWords, utf8 } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { IcnError } from '../common/errors.ts'
+import { stringifyJson } from '../common/json.ts'
 import { balanceOf } from '../economics/ledger.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { isRefusal, refusal } from './errors.ts'
@@ -39,6 +40,7 @@ type Raw = readonly (number | bigint)[]
 
 const DETAIL_LENGTH = 160
 const NO_ARGUMENTS: readonly HostValue[] = []
+const NO_WORDS: readonly Uint8Array[] = []
 /** Asking why the last call was refused does not make it forgotten. */
 const UNCLEARED = ['host_last_error_code', 'host_last_error']
 
@@ -84,7 +86,7 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
   const ranges = at.filter((_, i) => params[i] === 'text' || params[i] === 'bytes')
   const strings = at.filter((_, i) => params[i] === 'string')
   const out = at[params.indexOf('out')]
-  const speaks = kind === 'written' || kind === 'string'
+  const speaks = kind === 'written' || kind === 'string' || kind === 'strings'
   const refused = shape.type.results[0] === 'i64' ? 0n : 0
   const clears = !UNCLEARED.includes(abi.name)
   const price = BigInt(abi.fuel)
@@ -109,19 +111,19 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
       // A refusal of which something is on record; without a result the guest ends, and with it what is on record.
       const told = clears ? context.lastError : null
       if (told !== null && kind === null) throw told
-      let spoken: Uint8Array | undefined
+      const spoken = speaks ? inBytes(kind, answer) : NO_WORDS
       if (speaks) {
-        spoken = answer instanceof Uint8Array ? answer : utf8(String(answer ?? ''))
-        const units = spoken.length * abi.fuelPerByte
+        const units = spoken.reduce((sum, { length }) => sum + length, 0) * abi.fuelPerByte
         fuel += units
         session.chargeFuel(BigInt(units))
       }
-      const result =
-        spoken === undefined
-          ? encode(kind, answer)
+      const result = !speaks
+        ? encode(kind, answer)
+        : kind === 'strings'
+          ? memory.placeAll(spoken, name)
           : out === undefined
-            ? memory.place(spoken, name)
-            : memory.write(raw[out] as number, raw[out + 1] as number, spoken, name)
+            ? memory.place(spoken[0]!, name)
+            : memory.write(raw[out] as number, raw[out + 1] as number, spoken[0]!, name)
       fuel += session.worked?.() ?? 0
       session.trace(() => ({
         ...callOf(name, raw, fuel, args, answer, result),
@@ -194,6 +196,13 @@ function decode(
     }
   }
   return args
+}
+
+/** An answer as it goes out: one text or some bytes, or each string of a compiled contract's array. */
+function inBytes(kind: ResultKind | null, answer: HostValue | undefined): readonly Uint8Array[] {
+  if (answer instanceof Uint8Array) return [answer]
+  if (typeof answer !== 'object') return [utf8(String(answer ?? ''))]
+  return kind === 'strings' ? answer.map((item) => utf8(item)) : [utf8(stringifyJson(answer))]
 }
 
 function encode(kind: ResultKind | null, answer: HostValue | undefined): number | bigint | undefined {

@@ -10,7 +10,8 @@ import type { Transaction } from '../storage/types.ts'
 import type { Allowance } from './grant.ts'
 import type { Capability } from './served.ts'
 
-export type HostValue = string | number | bigint | boolean | Uint8Array
+/** A list goes out as JSON, or as an array to a compiled contract. */
+export type HostValue = string | number | bigint | boolean | Uint8Array | readonly string[]
 
 export interface HostLogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'

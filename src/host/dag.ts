@@ -109,8 +109,8 @@ export const dagFunctions = {
     return store(context, from.data, [...from.links, { cid: child, name, size }])
   },
 
-  host_dag_list_links: (context: HostContext, text: string): string =>
-    stringifyJson(read(context, blockCid(text)).links.map(({ name }) => name)),
+  host_dag_list_links: (context: HostContext, text: string): readonly string[] =>
+    read(context, blockCid(text)).links.map(({ name }) => name),
 
   /** Data of the block that names separated by `/` lead to; of the root itself without any. */
   host_dag_resolve_path(context: HostContext, text: string, path: string): Uint8Array {

@@ -25,12 +25,12 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
   host_calculate_cid: 'Plain CID (raw, SHA-256) of data; the Merkle CID of a block that holds it is another.',
   host_dag_link:
     'Stores a block with the data and links of the first and a link to the second under a name, and answers its CID; costs as host_dag_put.',
-  host_dag_list_links: "JSON array of the names of a block's links.",
+  host_dag_list_links: "Names of a block's links: as JSON, or as an array to a compiled contract.",
   host_dag_resolve_path: 'Data of the block that link names separated by "/" lead to from a root.',
   host_save_contract_state:
     'Keeps data under a name and version, for this module alone, and answers its plain CID; costs one mana per begun 1,024 bytes.',
   host_load_contract_state:
-    'Data this module keeps under a name and version, the highest for version -1; nothing when there is none.',
+    'Data this module keeps under a name and version, the highest there is for version 0; nothing when there is none.',
   host_resolve_did: 'DidDocument JSON of a DID this node can resolve.',
   host_verify_did_signature:
     'Whether an Ed25519 signature (64 bytes, or text of 128 hexadecimal digits) by a DID over a message holds under the strict rules.',
@@ -76,8 +76,17 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
     'Lends the run\'s vote, as compiled contracts have it; for every matter, and whole: scope empty or "all", weight 100.',
   host_calculate_delegated_power:
     'How many votes a member carries: its own and those lent to it; charges 800 more fuel per member.',
+  host_get_delegation_chain: 'The voter and, when it lent its vote, the member it lent it to.',
   host_resolve_delegated_vote:
     'DID of the member whose vote counts for a voter on a proposal; charges 800 more fuel per member.',
   host_is_member: 'Whether a DID is a member of the co-operative.',
   host_get_system_parameter: 'Value of a system parameter that a proposal has set; nothing while none has.',
+  host_create_token_class:
+    'Makes a class of tokens with id, name and symbol in the name of the run, which alone may issue them; 1 mana.',
+  host_mint_tokens: 'Brings new tokens of a class into the world for an account; by its issuer only; 1 mana.',
+  host_mint_tokens_with_reputation:
+    "Issues tokens as host_mint_tokens does, its fee after the discount for the issuer's reputation.",
+  host_transfer_tokens: "Gives tokens of the run's own account to another; 1 mana.",
+  host_burn_tokens: "Destroys tokens of the run's own account; 1 mana.",
+  host_get_token_balance: 'How many tokens of a class an account holds; 0 for an unknown one.',
 }

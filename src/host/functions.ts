@@ -10,6 +10,7 @@ import { receiptFunctions } from './receipt.ts'
 import { reputationFunctions } from './reputation.ts'
 import { stateFunctions } from './state.ts'
 import { systemFunctions } from './system.ts'
+import { tokenFunctions } from './tokens.ts'
 
 export const HOST_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
   ...systemFunctions,
@@ -21,5 +22,6 @@ export const HOST_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
   ...stateFunctions,
   ...identityFunctions,
   ...proofFunctions,
+  ...tokenFunctions,
   ...governanceFunctions,
 }

@@ -143,7 +143,16 @@ export const governanceFunctions = {
     return 1 + electorate(tx).filter(([, to]) => to === did.toString()).length
   },
 
-  /** DID of the member whose vote counts for the voter on this proposal. */
+  /** The voter, and behind it the member it lent its vote to: a delegation is one level deep. */
+  host_get_delegation_chain(context: HostContext, voter: string, scope: string): readonly string[] {
+    everyMatter(scope)
+    const { tx } = context
+    const did = didOf(voter)
+    const delegate = isMember(tx, did) ? delegateOf(tx, did) : null
+    return delegate !== null && isMember(tx, delegate) ? [did.toString(), delegate] : [did.toString()]
+  },
+
+  /** DID of the member whose vote counts for the voter on this proposal; the voter itself while none does. */
   host_resolve_delegated_vote(context: HostContext, voter: string, id: string, scope: string): string {
     everyMatter(scope)
     const { tx } = context
@@ -153,7 +162,7 @@ export const governanceFunctions = {
     const votes = votesOf(tx, row)
     const delegate = delegateOf(tx, did)
     const lent = delegate !== null && !votes.has(did.toString()) && votes.has(delegate)
-    return lent ? delegate : did.toString()
+    return lent && isMember(tx, delegate) ? delegate : did.toString()
   },
 
   host_is_member: (context: HostContext, did: string): boolean => isMember(context.tx, didOf(did)),

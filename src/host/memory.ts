@@ -66,9 +66,41 @@ export class GuestMemory {
 
   /** `[u32 LE length][bytes]` in memory of the host's own, as compiled contracts take strings (ref §1.7). */
   place(bytes: Uint8Array, call: string): number {
-    const size = (4 + bytes.length + 7) & ~7
-    const memory = this.#current(call)
+    const at = this.#reserve(4 + bytes.length, call)
+    this.#counted(at, bytes, call)
+    return at
+  }
+
+  /** An array of such strings with the strings behind it: `[u32 count][u32 capacity][u64 pointer]*`, as the compiler holds it. */
+  placeAll(items: readonly Uint8Array[], call: string): number {
+    const head = 8 + 8 * items.length
+    const at = this.#reserve(
+      items.reduce((size, item) => size + 4 + item.length, head),
+      call,
+    )
+    const view = new DataView(this.#current(call).buffer)
+    view.setUint32(at, items.length, true)
+    view.setUint32(at + 4, items.length, true)
+    let next = at + head
+    items.forEach((item, i) => {
+      view.setBigUint64(at + 8 + 8 * i, BigInt(next), true)
+      this.#counted(next, item, call)
+      next += 4 + item.length
+    })
+    return at
+  }
+
+  #counted(at: number, bytes: Uint8Array, call: string): void {
+    const { buffer } = this.#current(call)
+    new DataView(buffer).setUint32(at, bytes.length, true)
+    new Uint8Array(buffer, at + 4, bytes.length).set(bytes)
+  }
+
+  /** Room in the host's own pages, on a boundary of 8 bytes. */
+  #reserve(bytes: number, call: string): number {
+    const size = (bytes + 7) & ~7
     if (this.#arena + size > this.#arenaEnd) {
+      const memory = this.#current(call)
       const pages = Math.ceil(size / PAGE_BYTES)
       try {
         this.#arena = memory.grow(pages) * PAGE_BYTES
@@ -84,8 +116,6 @@ export class GuestMemory {
     }
     const at = this.#arena
     this.#arena += size
-    new DataView(memory.buffer).setUint32(at, bytes.length, true)
-    new Uint8Array(memory.buffer, at + 4, bytes.length).set(bytes)
     return at
   }
 

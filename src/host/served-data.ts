@@ -57,7 +57,7 @@ export const DATA_ABI: readonly AbiFunction[] = [
     subject: 'Parent, child and name',
   }),
   served(45, 'host_dag_list_links', {
-    shapes: ['text, out -> written', 'string -> string'],
+    shapes: ['text, out -> written', 'string -> strings'],
     fuel: 5_000,
     fuelPerByte: 4,
     maxBytes: MAX_CID_BYTES,
@@ -79,7 +79,7 @@ export const DATA_ABI: readonly AbiFunction[] = [
   }),
   served(48, 'host_load_contract_state', {
     shapes: ['text, u64, out -> written', 'string, u64 -> string'],
-    fuel: 5_000,
+    fuel: 6_000,
     fuelPerByte: 4,
     subject: 'Name of contract state',
   }),

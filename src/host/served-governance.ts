@@ -133,4 +133,11 @@ export const GOVERNANCE_ABI: readonly AbiFunction[] = [
     maxBytes: MAX_DID_BYTES + MAX_ID_BYTES + MAX_KEY_BYTES,
     subject: 'DID and proposal ID',
   }),
+  served(69, 'host_get_delegation_chain', {
+    shapes: ['string, string -> strings'],
+    fuel: 5_000,
+    fuelPerByte: 4,
+    maxBytes: MAX_DID_BYTES + MAX_KEY_BYTES,
+    subject: 'DID',
+  }),
 ]

@@ -8,6 +8,7 @@ import { type AbiFunction, MAX_CID_BYTES, served } from './entry.ts'
 import { DATA_ABI } from './served-data.ts'
 import { GOVERNANCE_ABI } from './served-governance.ts'
 import { PROOF_ABI } from './served-proofs.ts'
+import { TOKEN_ABI } from './served-tokens.ts'
 
 export { type AbiFunction, type Capability, IMPORT_MODULE } from './entry.ts'
 
@@ -92,6 +93,7 @@ export const SERVED_ABI: readonly AbiFunction[] = [
   ...DATA_ABI,
   ...PROOF_ABI,
   ...GOVERNANCE_ABI,
+  ...TOKEN_ABI,
 ]
 
 const byName = new Map(

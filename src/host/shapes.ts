@@ -40,6 +40,8 @@ const RESULT_TYPES = {
   written: 'i32',
   /** Pointer to `[u32 LE length][bytes]` in a page the host adds to the guest's memory. */
   string: 'i32',
+  /** Pointer to a compiled contract's array of such strings: `[u32 LE count][u32 LE count][u64 LE pointer]*`. */
+  strings: 'i32',
 } as const satisfies Record<string, ValueType>
 
 export type ParamKind = keyof typeof PARAM_TYPES

@@ -12,8 +12,8 @@ export const CONTRACT_STATE: Table<{ readonly data: Uint8Array }> = table('contr
 
 const READ_FUEL = 2
 const MOST_NAME_BYTES = 256
-/** Asked for as a version: the highest there is. */
-const HIGHEST = 0xffff_ffff_ffff_ffffn
+/** Asked for as a version: the highest there is, as in compiled contracts; what was kept as version 0 when there is no other. */
+const LATEST = 0n
 /** In place of a module's CID for what the page keeps. */
 const PAGE = 'page'
 
@@ -26,12 +26,6 @@ export const stateFunctions = {
     version: bigint,
   ): string {
     const prefix = prefixOf(context, name)
-    if (version === HIGHEST) {
-      throw refusal(
-        'InvalidParameters',
-        `A version is at most ${HIGHEST - 1n}; ${HIGHEST} asks for the highest.`,
-      )
-    }
     const bytes = typeof data === 'string' ? utf8(data) : data
     payAndStore(context, bytes.length, `state ${name}`, () =>
       context.tx.put(CONTRACT_STATE, prefix + keyOf(version), { data: bytes }),
@@ -44,7 +38,7 @@ export const stateFunctions = {
     const prefix = prefixOf(context, name)
     const { tx } = context
     const row =
-      version === HIGHEST
+      version === LATEST
         ? tx.list(CONTRACT_STATE, { prefix, limit: 1, reverse: true })[0]?.[1]
         : tx.get(CONTRACT_STATE, prefix + keyOf(version))
     context.charge((row?.data.length ?? 0) * READ_FUEL)

@@ -219,6 +219,8 @@ describe('delegation as compiled contracts have it', () => {
     const me = `${coop.me}`
     await coop.call('host_create_delegation', me, `${bob}`, 'all', 100)
     expect(await coop.call('host_calculate_delegated_power', `${bob}`, '')).toBe(2)
+    expect(await coop.call('host_get_delegation_chain', me, '')).toEqual([me, `${bob}`])
+    expect(await coop.call('host_get_delegation_chain', `${bob}`, '')).toEqual([`${bob}`])
     const id = String(await coop.call('host_create_governance_proposal', payloadJson()))
     await coop.call('host_open_governance_voting', id)
     expect(await coop.call('host_resolve_delegated_vote', me, id, '')).toBe(me)

@@ -96,16 +96,24 @@ describe('the bindings declare what the host serves', () => {
       ([, as]) => inC.find(([, , , name]) => name === as)![1]!,
     )
 
-  const rust = readFileSync(join(ROOT, 'guest/rust/icn.rs'), 'utf8')
-  const inRust = [...rust.matchAll(/^ +pub fn (\w+)\(([^)]*)\)(?: -> (\w+))?;/gm)]
-  const boundByRust = () => inRust.map(([, name]) => name!)
+  const rust = readFileSync(join(ROOT, 'guest/rust/icn_host.rs'), 'utf8')
+  const inRust = [
+    ...rust.matchAll(/(?:#\[link_name = "(\w+)"\]\n)? +pub fn (\w+)\(([^)]*)\)(?: -> (\w+))?;/gm),
+  ].map(([, imported, as, params, result]) => ({ imported: imported ?? as!, as: as!, params, result }))
 
-  test('guest/rust/icn.rs', () => {
-    const wrong = inRust.map(([, name, params, result]) =>
-      mistake(name!, { params: wasmTypes(params!), results: wasmTypes(result ?? '') }),
+  test('guest/rust/icn_host.rs', () => {
+    expect(inRust).toHaveLength(rust.match(/^ +pub fn /gm)!.length)
+    const wrong = inRust.map(({ imported, params, result }) =>
+      mistake(imported, { params: wasmTypes(params!), results: wasmTypes(result ?? '') }),
     )
     expect(wrong.filter(Boolean)).toEqual([])
   })
+
+  /** The import names of the functions of icn_host.rs that guest/rust/icn.rs calls. */
+  const boundByRust = () =>
+    [...readFileSync(join(ROOT, 'guest/rust/icn.rs'), 'utf8').matchAll(/host::(\w+)\(/g)].map(
+      ([, as]) => inRust.find((declared) => declared.as === as)!.imported,
+    )
 
   // One import name has one type in a module: two bindings of one name could not be used together.
   test.each([

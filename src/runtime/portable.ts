@@ -331,6 +331,14 @@ export const PORTABLE: Readonly<Record<string, RowCheck>> = {
     didText(key.slice(0, key.indexOf('\u0000')))
     cidText(row)
   },
+  tokenClasses: (key, row) => {
+    text(256)(key)
+    fields({ name: text(256), symbol: text(32), issuer: didText, supply: u64 })(row)
+  },
+  tokenBalances: (key, row) => {
+    didText(key.slice(key.indexOf('\u0000') + 1))
+    fields({ balance: u64 })(row)
+  },
   contractPins: (key, row) => {
     const [module, cid, more] = key.split('\u0000')
     cidText(module)
