@@ -3,6 +3,7 @@
  * name under a message must not be able to harm them.
  */
 import type { Did } from '../common/did.ts'
+import { Bucket } from './bucket.ts'
 
 /** A peer not heard of for three heartbeats is gone (ref §3.9: one every 15 s). */
 export const HEARTBEAT_MS = 15_000
@@ -15,31 +16,6 @@ const MOST_POINTS = 10
 const BAN_MS = 600_000
 /** Peers remembered at once (ref §3.9). */
 const MOST_PEERS = 1_000
-
-/** Lets `burst` through at once and `perSecond` on average. */
-export class Bucket {
-  readonly #burst: number
-  readonly #perSecond: number
-  #level: number
-  #at: number
-
-  constructor(burst: number, perSecond: number, now: number) {
-    this.#burst = burst
-    this.#perSecond = perSecond
-    this.#level = burst
-    this.#at = now
-  }
-
-  /** @param now ms */
-  take(now: number): boolean {
-    const passed = Math.max(0, now - this.#at)
-    this.#level = Math.min(this.#burst, this.#level + (passed * this.#perSecond) / 1_000)
-    this.#at = now
-    if (this.#level < 1) return false
-    this.#level -= 1
-    return true
-  }
-}
 
 interface Peer {
   readonly did: Did
@@ -58,8 +34,12 @@ export class PeerBook {
     this.#changed = changed
   }
 
-  /** Notes a verified message. @returns false when its sender is banned or sends too much */
-  hear(did: Did, now: number): boolean {
+  /**
+   * Notes a verified message.
+   * @param asked it answers what was asked for: whoever answers quickly does not send too much
+   * @returns false when its sender is banned or sends too much
+   */
+  hear(did: Did, now: number, asked = false): boolean {
     const peer = this.#peerOf(did, now)
     if (now < peer.bannedUntil) return false
     peer.seen = now
@@ -67,7 +47,7 @@ export class PeerBook {
       peer.online = true
       this.#changed(did, 'joined')
     }
-    if (peer.bucket.take(now)) return true
+    if (asked || peer.bucket.take(now)) return true
     this.breach(did, now)
     return false
   }

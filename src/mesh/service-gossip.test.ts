@@ -9,6 +9,7 @@ import { KeyDidResolver } from '../identity/resolver.ts'
 import { nobleSigner, type Signer } from '../identity/signer.ts'
 import { announcementOf, submissionOf } from './announcement.ts'
 import { signedBid } from './bid.ts'
+import { Hub } from './fixtures/hub.ts'
 import { newProtocolMessage } from './protocol.ts'
 import type { MessagePayload } from './protocol-types.ts'
 import { aJob, meshServiceSuite } from './service.suite.ts'
@@ -28,32 +29,6 @@ const over = (transport: MeshTransport, signer = me, time = new FixedTimeProvide
 
 meshServiceSuite('local', () => new LocalMeshService())
 meshServiceSuite('broadcast-channel', () => over(new ChannelTransport(`suite-${process.pid}-${channels++}`)))
-
-/** A network in one thread: everybody hears everybody else, at once. */
-class Hub {
-  readonly #listeners: ((bytes: Uint8Array) => void)[] = []
-  drop = (_bytes: Uint8Array) => false
-  twice = false
-  port(): MeshTransport {
-    let mine: ((bytes: Uint8Array) => void) | undefined
-    return {
-      send: (bytes) => this.deliver(bytes, mine),
-      listen: (listener) => {
-        mine = listener
-        this.#listeners.push(listener)
-      },
-      close() {},
-    }
-  }
-  deliver(bytes: Uint8Array, from?: (bytes: Uint8Array) => void): void {
-    if (this.drop(bytes)) return
-    for (const listener of this.#listeners) {
-      if (listener === from) continue
-      listener(bytes)
-      if (this.twice) listener(bytes)
-    }
-  }
-}
 
 const open: GossipMeshService[] = []
 afterEach(() => Promise.all(open.splice(0).map((service) => service.close())))
@@ -230,11 +205,16 @@ describe('blocks', () => {
     expect(await asking).toBeUndefined()
   })
 
-  it('that do not fit into a message are refused, not sent', async () => {
+  it('asked for twice in one second come twice; so does the word that there is none', async () => {
     const { theirs } = await world()
-    const large = buildBlock({ data: new Uint8Array(MAX_MESSAGE_BYTES), timestamp: 1n, authorDid: me.did })
-    blocks.set(large.cid.toString(), large)
-    expect(await theirs.requestBlock(large.cid, me.did, 60_000)).toBeUndefined()
+    blocks.set(block.cid.toString(), block)
+    const missing = cidOf(RAW, utf8('missing'))
+    for (let n = 0; n < 3; n++) {
+      expect(await theirs.requestBlock(block.cid, me.did, 1_000)).toEqual(block)
+      const asked = performance.now()
+      expect(await theirs.requestBlock(missing, me.did, 10_000)).toBeUndefined()
+      expect(performance.now() - asked).toBeLessThan(5_000)
+    }
   })
 
   it('of a peer that does not answer are given up in time, or when nobody wants them', async () => {

@@ -75,10 +75,11 @@ export class MessageVerifier {
 
   /**
    * @param now seconds since the epoch
+   * @param again it may have been received before: what it says proves itself, and nothing is done by it twice
    * @throws IcnError SignatureError with `data.reason` `senderMismatch`, `stale`, `duplicate` or one of
    * `requireSignature`'s; ResourceLimitExceeded when more messages than the capacity arrive within one window
    */
-  accept(signed: SignedMessage, now: bigint): ProtocolMessage {
+  accept(signed: SignedMessage, now: bigint, again = false): ProtocolMessage {
     const { message, sender, signature } = signed
     const refuse = (reason: string, why: string) =>
       new IcnError('SignatureError', `A message of ${sender} is refused: ${why}.`, {
@@ -92,7 +93,11 @@ export class MessageVerifier {
     }
     const signable = messageSignable(message, sender)
     const digest = toHex(sha256(signable))
-    if (this.#seen.has(digest)) throw refuse('duplicate', 'it was received before')
+    if (this.#seen.has(digest)) {
+      // Its signature was good then.
+      if (again) return message
+      throw refuse('duplicate', 'it was received before')
+    }
     requireSignature('Message', sender, signable, signature, this.#resolver)
     this.#forget(now)
     if (this.#seen.size >= this.#capacity) {

@@ -1,6 +1,6 @@
 /** Nodes of one mesh over a real channel: jobs submitted by one and run by another, and every way that can fail. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { utf8 } from '../common/bytes.ts'
+import { concatBytes, utf8 } from '../common/bytes.ts'
 import type { Cid } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
 import type { Did } from '../common/did.ts'
@@ -49,6 +49,17 @@ async function request(
 ): Promise<JobRequest> {
   const { cid } = await runtime.modules.add(contract(body))
   return { manifestCid: cid, spec: { kind: 'CclWasm' }, costMana: COST, via: 'mesh', ...more }
+}
+
+/** The module with a custom section of that many bytes behind it. */
+function padded(module: Uint8Array, bytes: number): Uint8Array {
+  const leb = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)])
+  const name = [1, 'x'.charCodeAt(0)]
+  return concatBytes(
+    module,
+    Uint8Array.from([0, ...leb(name.length + bytes), ...name]),
+    new Uint8Array(bytes).fill(7),
+  )
 }
 
 /** Ended, and nothing held: what the submitter has is all but what was paid. */
@@ -100,6 +111,19 @@ describe('two nodes of one mesh', () => {
     expect(await b.mana.balance()).toBe(1_000n)
     expect((await a.dag.verifyAll()).bad).toEqual([])
     expect((await b.dag.verifyAll()).bad).toEqual([])
+  })
+
+  it('a module larger than a message is fetched in pieces, and run', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name, { bid: false }))
+    const b = await node(2, channel(name))
+    const { cid } = await a.modules.add(padded(contract(ANSWER), 2_500_000))
+    const request: JobRequest = { manifestCid: cid, spec: { kind: 'CclWasm' }, costMana: COST, via: 'mesh' }
+    const status = await a.jobs.wait(await a.jobs.submit(request))
+    expect(status).toMatchObject({ state: 'Completed', executor: `${signerOf(2).did}` })
+    expect(await a.receipts.verify(status.receiptCid!)).toEqual({ status: 'verified' })
+    expect((await b.dag.get(cid))?.data.length).toBe((await a.dag.get(cid))?.data.length)
+    expect(await a.mesh.stats()).toMatchObject({ rejected: 0 })
   })
 
   it('a trap over there: Failed with a signed receipt, and all of the mana back', async () => {
@@ -180,6 +204,11 @@ class Staged implements MeshParticipant {
   async requestBlock() {
     return undefined
   }
+  async publish() {}
+  subscribe() {
+    return () => {}
+  }
+  blame() {}
   async announceEvidence() {}
   evidenceOf() {
     return undefined
