@@ -69,6 +69,12 @@ export interface MeshParticipant extends MeshNetworkService {
   join(node: MeshNode): Promise<void>
   /** A block of a peer, checked against its CID; undefined when it did not come in time or the peer has none. */
   requestBlock(cid: Cid, from: Did, timeoutMs: number, signal?: AbortSignal): Promise<DagBlock | undefined>
+  /** Says something on a topic of ours, `icn-runtime-web/<what>/<version>`: to everybody, or for one peer. */
+  publish(topic: string, payload: Uint8Array, to?: Did): Promise<void>
+  /** Hears a topic of ours; the messages were verified, and come from `from`. Returns unsubscribe. */
+  subscribe(topic: string, listener: (payload: Uint8Array, from: Did) => void): () => void
+  /** What a peer said there no honest node says: it is held against it. */
+  blame(peer: Did): void
   announceEvidence(job: Cid, evidence: RunEvidence): Promise<void>
   evidenceOf(job: Cid, executor: Did): RunEvidence | undefined
 }
