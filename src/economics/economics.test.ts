@@ -53,6 +53,14 @@ describe('vectors: price_by_reputation', () => {
   })
 })
 
+it('counts the accounts it opens, each once', () => {
+  const tx = funded([alice, 5n], [alice, 1n], [bob, 0n])
+  expect(ledgerTotals(tx).accounts).toBe(2)
+  spendMana(tx, Did.parse('did:key:zC'), 0n, spend)
+  expect(() => spendMana(tx, Did.parse('did:key:zC'), 1n, spend)).toThrow('Insufficient')
+  expect(ledgerTotals(tx).accounts).toBe(listAccounts(tx, { limit: 10 }).items.length)
+})
+
 describe('vectors: mana_regeneration', () => {
   const vector = vectors.mana_regeneration
 

@@ -28,6 +28,7 @@ export interface Reason {
 
 const NOTHING: LedgerTotals = {
   nextSeq: 0,
+  accounts: 0,
   minted: 0n,
   regenerated: 0n,
   balances: 0n,
@@ -97,8 +98,11 @@ export function change(
     )
   }
   const totals = ledgerTotals(tx)
+  // A credit of nothing still opens the account; a spend of nothing does not.
+  const opens = row === undefined && (amount !== 0n || other.minted !== undefined)
   const next: LedgerTotals = {
-    nextSeq: totals.nextSeq + 1,
+    nextSeq: totals.nextSeq + (amount === 0n ? 0 : 1),
+    ...(totals.accounts === undefined ? {} : { accounts: totals.accounts + (opens ? 1 : 0) }),
     minted: totals.minted + (other.minted ?? 0n),
     regenerated: totals.regenerated + (other.regenerated ?? 0n),
     balances: totals.balances + amount,
@@ -119,10 +123,9 @@ export function change(
     )
   }
   if (amount === 0n) {
-    // A credit of nothing still opens the account; a spend of nothing does not.
-    if (row === undefined && other.minted !== undefined) tx.put(ACCOUNTS, account, { balance })
-    const moved = Object.values(other).some((value) => value !== 0n)
-    if (moved) tx.put(LEDGER, 'totals', { ...next, nextSeq: totals.nextSeq })
+    if (opens) tx.put(ACCOUNTS, account, { balance })
+    const moved = opens || Object.values(other).some((value) => value !== 0n)
+    if (moved) tx.put(LEDGER, 'totals', next)
     return balance
   }
   tx.put(ACCOUNTS, account, { balance })

@@ -44,6 +44,8 @@ export interface EscrowRow {
 export interface LedgerTotals {
   /** Entries ever written to the journal. */
   readonly nextSeq: number
+  /** Accounts opened; absent where the ledger is older than this count. */
+  readonly accounts?: number
   readonly minted: bigint
   readonly regenerated: bigint
   readonly balances: bigint

@@ -27,7 +27,6 @@ import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
 import { reputationOf } from '../reputation/reputation.ts'
 import type { RuntimeContext } from './context.ts'
-import { governanceFacade } from './governance-facade.ts'
 import { listing, readPage } from './page.ts'
 import { policyInForce } from './regenerator.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'
@@ -66,8 +65,6 @@ export function facade(assembly: Assembly): IcnRuntime {
         throw asIcnError(error)
       }
     }
-
-  const call = async (name: string, args: readonly unknown[]) => (await rooms.work()).call(name, args)
 
   const runtime: IcnRuntime = {
     identity: { did: method(() => me.toString()) },
@@ -128,7 +125,7 @@ export function facade(assembly: Assembly): IcnRuntime {
         const { listReceipts } = await rooms.receipts()
         return store.read((tx) => listReceipts(tx, context, range))
       }),
-      anchor: method(async (json: string) => String(await call('host_anchor_receipt', [json]))),
+      anchor: method(async (json: string) => String(await rooms.call('host_anchor_receipt', [json]))),
       verify: method(async (cid: string, options?: CallOptions) => {
         const [{ verifyRun }, { modules }] = await Promise.all([rooms.replay(), rooms.work()])
         return verifyRun(context, modules, Cid.parse(cid), options?.signal)
@@ -150,7 +147,7 @@ export function facade(assembly: Assembly): IcnRuntime {
         return store.read((tx) => balanceOf(tx, account))
       }),
       spend: method(async (amount: bigint) => {
-        await call('host_account_spend_mana', [me.toString(), expectU64(amount, 'amount')])
+        await rooms.call('host_account_spend_mana', [me.toString(), expectU64(amount, 'amount')])
         return store.read((tx) => balanceOf(tx, me))
       }),
       accounts: method((page?: Page & CallOptions) => {
@@ -190,7 +187,21 @@ export function facade(assembly: Assembly): IcnRuntime {
       }),
     },
 
-    governance: governanceFacade(context, method, call),
+    governance: lateGroup(method, rooms.governance, {
+      create: true,
+      openVoting: true,
+      castVote: true,
+      close: true,
+      execute: true,
+      sponsor: true,
+      veto: true,
+      delegate: true,
+      revokeDelegation: true,
+      get: true,
+      list: true,
+      members: true,
+      parameters: true,
+    }),
 
     dag: lateGroup(method, rooms.dag, {
       put: true,
@@ -216,14 +227,14 @@ export function facade(assembly: Assembly): IcnRuntime {
       stats: method(async () => ({ rejected: 0, ...(await context.mesh.stats()) })),
     },
 
-    call: method((name: string, ...args: readonly unknown[]) => call(name, args)),
+    call: method((name: string, ...args: readonly unknown[]) => rooms.call(name, args)),
 
     inspect: method(async () => {
       const [totals, active] = await store.read((tx) => [
         ledgerTotals(tx),
         tx.list(OPEN_JOBS, { limit: MOST_ACTIVE }).length,
       ])
-      const { minted, regenerated, balances, escrow, burned } = totals
+      const { accounts, minted, regenerated, balances, escrow, burned } = totals
       const estimate = await storageEstimate()
       return {
         version: VERSION,
@@ -235,7 +246,11 @@ export function facade(assembly: Assembly): IcnRuntime {
         epoch: store.epoch,
         limits: context.limits,
         fuelTable: 'wasmtime-35' as const,
-        counters: { ...context.counters, runtime_jobs_active: active },
+        counters: {
+          ...context.counters,
+          runtime_jobs_active: active,
+          ...(accounts === undefined ? {} : { runtime_mana_accounts_total: accounts }),
+        },
         ...(estimate === undefined ? {} : { storageEstimate: estimate }),
         manaTotals: { minted, regenerated, balances, escrow, burned },
       }

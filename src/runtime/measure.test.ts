@@ -61,5 +61,6 @@ test('a run’s log lines are events with a level, and counters have upstream’
     runtime_jobs_completed_total: 1,
     runtime_receipts_anchored_total: 1,
     runtime_jobs_active: 0,
+    runtime_mana_accounts_total: 1,
   })
 })

@@ -102,6 +102,7 @@ const total = (value: unknown): void =>
   need(typeof value === 'bigint' && value >= 0n && value < 1n << 128n, 'a total is missing')
 const totals = fields({
   nextSeq: count,
+  accounts: optional(count),
   minted: total,
   regenerated: total,
   balances: total,
