@@ -12,7 +12,7 @@ import { signedBid } from './bid.ts'
 import { Hub } from './fixtures/hub.ts'
 import { newProtocolMessage } from './protocol.ts'
 import type { MessagePayload } from './protocol-types.ts'
-import { aJob, meshServiceSuite } from './service.suite.ts'
+import { aJob, meshPeersSuite, meshServiceSuite } from './service.suite.ts'
 import type { MeshNode } from './service.ts'
 import { GossipMeshService } from './service-gossip.ts'
 import { LocalMeshService } from './service-local.ts'
@@ -29,6 +29,10 @@ const over = (transport: MeshTransport, signer = me, time = new FixedTimeProvide
 
 meshServiceSuite('local', () => new LocalMeshService())
 meshServiceSuite('broadcast-channel', () => over(new ChannelTransport(`suite-${process.pid}-${channels++}`)))
+meshPeersSuite('broadcast-channel', async (signers) => {
+  const name = `suite-${process.pid}-${channels++}`
+  return signers.map((signer) => over(new ChannelTransport(name), signer))
+})
 
 const open: GossipMeshService[] = []
 afterEach(() => Promise.all(open.splice(0).map((service) => service.close())))

@@ -1,14 +1,21 @@
-/** What every mesh service does alike, with nobody else there. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+/** What every mesh service does alike: with nobody else there, and, where it has peers, among them. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { equalBytes, fromUtf8, utf8 } from '../common/bytes.ts'
 import { RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
-import { nobleSigner } from '../identity/signer.ts'
+import { buildBlock, type DagBlock } from '../dag/block.ts'
+import { signReceipt } from '../identity/receipt.ts'
+import { nobleSigner, type Signer } from '../identity/signer.ts'
 import { signedBid } from './bid.ts'
 import { signedJob } from './job.ts'
-import type { MeshNetworkService } from './service.ts'
+import type { MeshNetworkService, MeshNode, MeshParticipant } from './service.ts'
 import { jobSpecOf, NO_RESOURCES } from './types.ts'
 
-const signer = nobleSigner(new Uint8Array(32).fill(1))
+const [signer, second, third] = [1, 2, 3].map((byte) => nobleSigner(new Uint8Array(32).fill(byte))) as [
+  Signer,
+  Signer,
+  Signer,
+]
 const id = cidOf(RAW, new Uint8Array(3))
 
 export const aJob = (by = signer) =>
@@ -24,11 +31,14 @@ export const aJob = (by = signer) =>
     by,
   )
 
-export function meshServiceSuite(name: string, open: () => MeshNetworkService): void {
+export function meshServiceSuite(
+  name: string,
+  open: () => MeshNetworkService | Promise<MeshNetworkService>,
+): void {
   describe(`mesh service ${name}`, () => {
     let service: MeshNetworkService
-    beforeEach(() => {
-      service = open()
+    beforeEach(async () => {
+      service = await open()
     })
     afterEach(() => service.close())
 
@@ -64,6 +74,135 @@ export function meshServiceSuite(name: string, open: () => MeshNetworkService): 
     it('is closed twice as well as once', async () => {
       await service.close()
       await service.close()
+    })
+  })
+}
+
+/** What comes over a network comes in time. */
+const SOON = { timeout: 10_000, interval: 10 }
+
+/** @param open a service for each signer, all of one mesh, none of which has joined yet */
+export function meshPeersSuite(
+  name: string,
+  open: (signers: readonly Signer[]) => Promise<readonly MeshParticipant[]>,
+): void {
+  describe(`mesh service ${name}, among peers`, () => {
+    let services: readonly MeshParticipant[] = []
+    let [mine, theirs, others] = [] as unknown as [MeshParticipant, MeshParticipant, MeshParticipant]
+    const blocks = new Map<string, DagBlock>()
+    const heard: string[] = []
+
+    const nodeOf = (who: string): MeshNode => ({
+      block: async (cid) => blocks.get(cid.toString()),
+      announced: (job, from) => void heard.push(`${who}: announced ${job.jobId} by ${from}`),
+      assigned: (notice, from) =>
+        void heard.push(`${who}: assigned ${notice.jobId} for ${notice.agreedCostMana} by ${from}`),
+      peer: (did, state) => void heard.push(`${who}: ${did} ${state}`),
+    })
+    const hears = (line: string) => vi.waitFor(() => expect(heard).toContain(line), SOON)
+
+    beforeEach(async () => {
+      heard.length = 0
+      blocks.clear()
+      services = await open([signer, second, third])
+      ;[mine, theirs, others] = services as [MeshParticipant, MeshParticipant, MeshParticipant]
+      await Promise.all(services.map((service, n) => service.join(nodeOf('abc'[n]!))))
+      for (const service of services) {
+        await vi.waitFor(async () => expect(await service.peers()).toHaveLength(2), SOON)
+      }
+    }, 30_000)
+    afterEach(() => Promise.all(services.map((service) => service.close())))
+
+    const aBid = (by: Signer, priceMana: bigint) =>
+      signedBid.sign(
+        {
+          jobId: id,
+          executorDid: by.did,
+          priceMana,
+          resources: { cpuCores: 1, memoryMb: 10, storageMb: 0 },
+          executorCapabilities: ['CclWasm'],
+          executorFederations: [],
+          executorTrustScope: null,
+        },
+        by,
+      )
+    const aReceipt = (by: Signer) =>
+      signReceipt({ jobId: id, executorDid: by.did, resultCid: id, cpuMs: 3n, success: true }, by)
+
+    it('who is there is known, and who has left', async () => {
+      expect((await mine.peers()).map(String).sort()).toEqual([`${second.did}`, `${third.did}`].sort())
+      await others.close()
+      await hears(`a: ${third.did} left`)
+      expect((await mine.peers()).map(String)).toEqual([`${second.did}`])
+    })
+
+    it('a job is announced to all, bid for by each once, and assigned to one', async () => {
+      const job = await aJob(signer)
+      await mine.announceJob(job)
+      await hears(`b: announced ${id} by ${signer.did}`)
+      await hears(`c: announced ${id} by ${signer.did}`)
+      const collecting = mine.collectBids(job, 1_000)
+      const bids = [await aBid(second, 5n), await aBid(third, 4n)]
+      await theirs.submitBid(bids[0]!)
+      await theirs.submitBid(await aBid(second, 3n))
+      await others.submitBid(bids[1]!)
+      const collected = await collecting
+      expect([...collected].sort((a, b) => Number(b.priceMana - a.priceMana))).toEqual(bids)
+      await mine.notifyAssignment({ jobId: id, executorDid: second.did, agreedCostMana: 5n })
+      await hears(`b: assigned ${id} for 5 by ${signer.did}`)
+      expect(heard.filter((line) => line.includes('assigned'))).toHaveLength(1)
+    })
+
+    it('a receipt is heard of the executor it is waited for, and of nobody else', async () => {
+      const job = await aJob(signer)
+      const waiting = mine.receiveReceipt(job, second.did, 10_000)
+      await others.submitReceipt(await aReceipt(third))
+      const receipt = await aReceipt(second)
+      await theirs.submitReceipt(receipt)
+      expect(await waiting).toEqual(receipt)
+      expect(await mine.receiveReceipt(job, second.did, 5)).toBeUndefined()
+    })
+
+    it('proposals and votes come to all others as they were sent', async () => {
+      theirs.onGovernance((message) => heard.push(`b: ${fromUtf8(message)}`))
+      others.onGovernance((message) => heard.push(`c: ${fromUtf8(message)}`))
+      await mine.announceProposal(utf8('a proposal'))
+      await mine.announceVote(utf8('a vote'))
+      for (const who of ['b', 'c'])
+        for (const what of ['a proposal', 'a vote']) await hears(`${who}: ${what}`)
+    })
+
+    it('where the run behind a receipt is found is known of its executor', async () => {
+      const evidence = { receipt: id, record: cidOf(RAW, utf8('record')) }
+      await theirs.announceEvidence(id, evidence)
+      await vi.waitFor(() => expect(mine.evidenceOf(id, second.did)).toEqual(evidence), SOON)
+      expect(mine.evidenceOf(id, third.did)).toBeUndefined()
+    })
+
+    it.each([100, 1_048_576, 1_600_000])('a block of %i bytes is handed out by its CID', async (bytes) => {
+      const data = Uint8Array.from({ length: bytes }, (_, i) => (i * 7 + (i >> 8)) & 0xff)
+      const block = buildBlock({ data, timestamp: 1n, authorDid: signer.did })
+      blocks.set(block.cid.toString(), block)
+      const found = await mine.requestBlock(block.cid, second.did, 5_000)
+      expect(found?.cid).toEqual(block.cid)
+      expect(equalBytes(found!.data, data)).toBe(true)
+      expect((await mine.stats()).rejected).toBe(0)
+    })
+
+    it('a block that is not there is said not to be, at once', async () => {
+      const asked = performance.now()
+      expect(await mine.requestBlock(cidOf(RAW, utf8('missing')), second.did, 20_000)).toBeUndefined()
+      expect(performance.now() - asked).toBeLessThan(15_000)
+    })
+
+    it('after it is closed nothing is heard or sent', async () => {
+      await mine.close()
+      await mine.announceProposal(utf8('late'))
+      const before = (await mine.stats()).sent
+      await theirs.announceJob(await aJob(second))
+      await hears(`c: announced ${id} by ${second.did}`)
+      expect(heard).not.toContain(`a: announced ${id} by ${second.did}`)
+      expect((await mine.stats()).sent).toBe(before)
     })
   })
 }
