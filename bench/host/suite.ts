@@ -2,13 +2,13 @@
  * The price of host calls: nanoseconds of processor time per unit of fuel, over the same of ordinary instructions measured in
  * the same run. A guest can make the host work at most that much longer than its fuel says (goal: 50).
  */
-import { toHex, utf8 } from '../../src/common/bytes.ts'
+import { fromHex, toHex, utf8 } from '../../src/common/bytes.ts'
 import { Cid } from '../../src/common/cid.ts'
 import { cidOf } from '../../src/common/cid-of.ts'
 import { decodeJson, encodeJson } from '../../src/common/codec.ts'
 import { invoke } from '../../src/host/bridge.ts'
 import { Allowance } from '../../src/host/grant.ts'
-import { loadProofs } from '../../src/host/proofs.ts'
+import { loadVerifiers } from '../../src/host/proof-code.ts'
 import { findServed } from '../../src/host/served.ts'
 import { executionReceipt, signReceipt } from '../../src/identity/receipt.ts'
 import { execute, type RunInput } from '../../src/runtime/execute.ts'
@@ -17,6 +17,7 @@ import { hostJobs } from '../../src/runtime/host-jobs.ts'
 import { Modules } from '../../src/runtime/modules.ts'
 import { ScopedTransaction } from '../../src/runtime/scope.ts'
 import { JOBS } from '../../src/runtime/tables.ts'
+import rangeProofs from '../../src/zk/fixtures/bulletproofs.json' with { type: 'json' }
 import { simulate } from '../../src/zk/fixtures/simulated.ts'
 import { zkCredentialProof } from '../../src/zk/proof.ts'
 import { type Case, drop, OUT, strings, text, WRITTEN } from './case.ts'
@@ -225,6 +226,35 @@ async function prepare(): Promise<{ home: World; cases: readonly Case[] }> {
         call: (n) => drop(text(n)),
         times: 300,
       },
+      {
+        name: 'host_verify_zk_proof',
+        of: 'Bulletproofs',
+        type: '(param i32 i32) (result i32)',
+        text: encodeJson(zkCredentialProof, {
+          ...decodeJson(zkCredentialProof, proofs[0]!, 'proof'),
+          backend: 'Bulletproofs',
+          proof: fromHex(rangeProofs.valid[4]!.proof, 'proof'),
+          verificationKey: null,
+          verificationKeySignature: null,
+        }),
+        call: (n) => drop(text(n)),
+        times: 12,
+      },
+      {
+        name: 'host_generate_zk_proof',
+        of: 'Bulletproofs',
+        type: WRITTEN,
+        text: JSON.stringify({
+          issuer: `${issuer.did}`,
+          holder: did,
+          claim_type: 'unknown',
+          schema: cidOf(0x55, utf8('s')).toString(),
+          backend: 'bulletproofs',
+          witness: { value: 42, blinding: '01'.repeat(31).concat('00') },
+        }),
+        call: (n) => drop(`${text(n)} ${OUT}`),
+        times: 4,
+      },
     ],
   }
 }
@@ -336,7 +366,7 @@ async function proofRatio(): Promise<number> {
 }
 
 if ('host_verify_zk_proof'.includes(only)) {
-  await loadProofs()
+  await loadVerifiers()
   await proofRatio()
   const pairing: number[] = []
   for (let round = 0; round < 3; round++) {

@@ -190,11 +190,11 @@ ICN_HOST("host_quadratic_vote_cost") int32_t host_quadratic_vote_cost(int32_t i3
 // text → flag
 ICN_HOST("host_verify_zk_revocation_proof") int32_t host_verify_zk_revocation_proof(const void *text0, int32_t text0_length);
 
-// Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input; Bulletproofs are unsupported, the backend dummy counts outside production only.
+// Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input, Bulletproofs 12,000,000; the backend dummy counts outside production only.
 // text → flag
 ICN_HOST("host_verify_zk_proof") int32_t host_verify_zk_proof(const void *text0, int32_t text0_length);
 
-// ZkCredentialProof JSON for a request, of the backend dummy and outside production only; costs 2 mana times the complexity of its circuit.
+// ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit.
 // text, out → written
 ICN_HOST("host_generate_zk_proof") int32_t host_generate_zk_proof(const void *text0, int32_t text0_length, void *out, int32_t out_length);
 

@@ -216,11 +216,11 @@ extern "C" {
     // text → flag
     pub fn host_verify_zk_revocation_proof(text0: *const u8, text0_length: usize) -> i32;
 
-    /// Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input; Bulletproofs are unsupported, the backend dummy counts outside production only.
+    /// Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input, Bulletproofs 12,000,000; the backend dummy counts outside production only.
     // text → flag
     pub fn host_verify_zk_proof(text0: *const u8, text0_length: usize) -> i32;
 
-    /// ZkCredentialProof JSON for a request, of the backend dummy and outside production only; costs 2 mana times the complexity of its circuit.
+    /// ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit.
     // text, out → written
     pub fn host_generate_zk_proof(text0: *const u8, text0_length: usize, out: *mut u8, out_length: usize) -> i32;
 

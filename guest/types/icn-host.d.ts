@@ -92,9 +92,9 @@ export interface IcnImports {
   readonly host_quadratic_vote_cost: ((i32_0: number) => number)
   /** Whether a ZkRevocationProof as JSON holds; charges as host_verify_zk_proof. */
   readonly host_verify_zk_revocation_proof: ((text0: number, text0_length: number) => number)
-  /** Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input; Bulletproofs are unsupported, the backend dummy counts outside production only. */
+  /** Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input, Bulletproofs 12,000,000; the backend dummy counts outside production only. */
   readonly host_verify_zk_proof: ((text0: number, text0_length: number) => number)
-  /** ZkCredentialProof JSON for a request, of the backend dummy and outside production only; costs 2 mana times the complexity of its circuit. */
+  /** ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit. */
   readonly host_generate_zk_proof: ((text0: number, text0_length: number, out: number, out_length: number) => number)
   /** Makes a Groth16 verifying key known under its issuer and circuit, by JSON { issuer, circuit, verification_key, signature } signed by the issuer; answers its plain CID; costs one mana per begun 1,024 bytes. */
   readonly host_register_zk_key: ((text0: number, text0_length: number, out: number, out_length: number) => number)

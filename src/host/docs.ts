@@ -38,11 +38,11 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
     'Whether a Credential as JSON is by the issuer expected, not expired, and every claim in it signed by that issuer.',
   host_quadratic_vote_cost: 'What so many votes cost in quadratic voting: their square.',
   host_verify_zk_proof:
-    'Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input; Bulletproofs are unsupported, the backend dummy counts outside production only.',
+    'Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input, Bulletproofs 12,000,000; the backend dummy counts outside production only.',
   host_verify_zk_revocation_proof:
     'Whether a ZkRevocationProof as JSON holds; charges as host_verify_zk_proof.',
   host_generate_zk_proof:
-    'ZkCredentialProof JSON for a request, of the backend dummy and outside production only; costs 2 mana times the complexity of its circuit.',
+    'ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit.',
   host_register_zk_key:
     'Makes a Groth16 verifying key known under its issuer and circuit, by JSON { issuer, circuit, verification_key, signature } signed by the issuer; answers its plain CID; costs one mana per begun 1,024 bytes.',
   host_submit_mesh_job:

@@ -1,9 +1,9 @@
 /** What host functions need that comes late: it must be there before the transaction in which they are called. */
 
-import { loadProofs } from './proofs.ts'
+import { loadProvers, loadVerifiers } from './proof-code.ts'
 import { findServed } from './served.ts'
 
-const PROOFS: ReadonlySet<string> = new Set([
+const VERIFYING: ReadonlySet<string> = new Set([
   'host_verify_zk_proof',
   'host_verify_zk_revocation_proof',
   'host_register_zk_key',
@@ -11,6 +11,7 @@ const PROOFS: ReadonlySet<string> = new Set([
 
 /** @param names as modules import them @throws IcnError ProcessingFailure (codeUnavailable) */
 export async function prepareCalls(names: readonly unknown[]): Promise<void> {
-  if (names.some((name) => typeof name === 'string' && PROOFS.has(findServed(name)?.name ?? '')))
-    await loadProofs()
+  const called = names.map((name) => (typeof name === 'string' ? findServed(name)?.name : undefined))
+  if (called.some((name) => name !== undefined && VERIFYING.has(name))) await loadVerifiers()
+  if (called.includes('host_generate_zk_proof')) await loadProvers()
 }

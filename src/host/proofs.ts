@@ -1,17 +1,15 @@
 /**
  * Zero-knowledge proofs (ref §1.4, §8). A proof is paid by the complexity of its circuit and only when it holds: what is
- * false or cannot be judged costs no mana, but reputation. The pairing is loaded before a run that could need it begins.
+ * false or cannot be judged costs no mana, but reputation. Their mathematics is loaded before a run that could need it.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
-import { fromHex, utf8 } from '../common/bytes.ts'
-import { Cid, RAW } from '../common/cid.ts'
+import { utf8 } from '../common/bytes.ts'
+import { RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
-import { decodeJson, encodeJson, mismatch } from '../common/codec.ts'
-import { Did } from '../common/did.ts'
+import { decodeJson, encodeJson } from '../common/codec.ts'
+import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
-import { isArray, isObject, type JsonObject, type JsonValue } from '../common/json.ts'
-import { parseJson } from '../common/json-parse.ts'
-import { late } from '../common/late.ts'
+import { isArray, type JsonValue } from '../common/json.ts'
 import { balanceOf, spendMana } from '../economics/ledger.ts'
 import { verifyStrict } from '../identity/ed25519.ts'
 import { recordProofAttempt } from '../reputation/reputation.ts'
@@ -28,23 +26,21 @@ import {
 import { ProofError } from '../zk/proof-error.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal, unreadable } from './errors.ts'
+import { provers, verifiers } from './proof-code.ts'
+import { readKey, readRequest, type Witness } from './proof-json.ts'
 import { payAndStore } from './storing.ts'
 
 /** Fuel of the pairing check, and of each public input's multiplication and key point. */
 const PAIRING_FUEL = 16_000_000
 const INPUT_FUEL = 200_000
+/** Fuel of checking a range proof, and of making one. */
+const RANGE_FUEL = 12_000_000
+const RANGE_PROVING_FUEL = 64_000_000
 /** Fuel of an issuer's signature over a key. */
 const SIGNATURE_FUEL = 600_000
 /** Public inputs a verifier takes when a proof brings none (ref §8.2). */
 const DEFAULT_INPUTS: JsonValue = [2020]
-
-type Groth16 = typeof import('../zk/groth16.ts')
-let groth16: Groth16 | undefined
-
-/** To be awaited before a transaction in which proofs are verified. @throws IcnError ProcessingFailure (codeUnavailable) */
-export const loadProofs = late('The code that verifies proofs', async () => {
-  groth16 = await import('../zk/groth16.ts')
-})
+const NO_ENTROPY = new Uint8Array(32)
 
 export const proofFunctions = {
   host_verify_zk_proof: (context: HostContext, json: string): boolean =>
@@ -61,20 +57,17 @@ export const proofFunctions = {
       ),
     ),
 
-  /** `ZkCredentialProof` JSON of the dummy backend; the others need a witness, which a request does not carry. */
+  /** `ZkCredentialProof` JSON: a range proof of the witness, or a dummy; Groth16 needs the issuer's proving key. */
   host_generate_zk_proof(context: HostContext, json: string): string {
-    const request = unreadable('Invalid proof request: ', () => readRequest(json))
-    const cost = zkCost(complexityOf(request.claimType))
+    const { proof, witness } = unreadable('Invalid proof request: ', () => readRequest(json))
+    const cost = zkCost(complexityOf(proof.claimType))
     requireMana(context, cost)
-    if (!isDummy(context, request.backend)) {
-      throw fault(
-        new ProofError('unsupportedBackend', `${nameOf(request.backend)} proofs are not generated here`),
-      )
-    }
-    pay(context, cost, request.claimType)
-    // Not random: a run answers the same when it is made again, and a dummy hides nothing.
-    const proof = sha256(utf8(`icn dummy proof\n${json}`))
-    return encodeJson(zkCredentialProof, { ...request, proof })
+    const bytes = isDummy(context, proof.backend)
+      ? // Not random: a run answers the same when it is made again, and a dummy hides nothing.
+        sha256(utf8(`icn dummy proof\n${json}`))
+      : judged(() => prove(context, proof.backend, witness))
+    pay(context, cost, proof.claimType)
+    return encodeJson(zkCredentialProof, { ...proof, proof: bytes })
   },
 
   /** Makes a verifying key of an issuer known for a circuit; anyone may, with the issuer's signature. */
@@ -89,11 +82,7 @@ export const proofFunctions = {
         circuit: name,
       })
     }
-    try {
-      groth16!.inputsOfKey(key)
-    } catch (error) {
-      throw error instanceof ProofError ? fault(error) : error
-    }
+    judged(() => verifiers().inputsOfKey(key))
     const cid = cidOf(RAW, key).toString()
     if (registeredKey(context.tx, cid, issuer)?.circuit === name) return cid
     const row = { issuer: issuer.toString(), circuit: name, key }
@@ -127,6 +116,10 @@ function verify(context: HostContext, proof: ZkCredentialProof): boolean {
     if (proof.proof.length === 0) throw new ProofError('invalidProof', 'the proof is empty')
     return true
   }
+  if (proof.backend === 'Bulletproofs') {
+    context.charge(RANGE_FUEL)
+    return verifiers().verifyRange(proof.proof)
+  }
   if (proof.backend !== 'Groth16') {
     throw new ProofError('unsupportedBackend', `${nameOf(proof.backend)} proofs are not verified here`)
   }
@@ -136,8 +129,31 @@ function verify(context: HostContext, proof: ZkCredentialProof): boolean {
   const inputs = inputsOf(proof.publicInputs ?? DEFAULT_INPUTS)
   context.charge(SIGNATURE_FUEL)
   const key = keyFor(context.tx, proof, context.resolver)
-  context.charge(PAIRING_FUEL + INPUT_FUEL * groth16!.inputsOfKey(key))
-  return groth16!.verifyGroth16(key, proof.proof, inputs)
+  context.charge(PAIRING_FUEL + INPUT_FUEL * verifiers().inputsOfKey(key))
+  return verifiers().verifyGroth16(key, proof.proof, inputs)
+}
+
+/**
+ * What is secret in a proof comes from its blinding: a run has no random numbers, and answers the same when it is made
+ * again. A page's proof is never made again, so for a page they are drawn.
+ */
+function prove(context: HostContext, backend: ZkProofType, witness: Witness | null): Uint8Array {
+  if (backend !== 'Bulletproofs') {
+    throw new ProofError('unsupportedBackend', `${nameOf(backend)} proofs are not generated here`)
+  }
+  if (witness === null) {
+    throw new ProofError(
+      'invalidProof',
+      'a range proof needs "witness": {"value", "blinding"} in its request',
+    )
+  }
+  const isPage = context.module === null
+  if (witness.blinding === null && !isPage) {
+    throw new ProofError('invalidProof', 'a contract has no random numbers: "witness.blinding" must be given')
+  }
+  context.charge(RANGE_PROVING_FUEL)
+  const entropy = isPage ? crypto.getRandomValues(new Uint8Array(32)) : NO_ENTROPY
+  return provers().proveRange(witness.value, witness.blinding, entropy)
 }
 
 function inputsOf(json: JsonValue): readonly bigint[] {
@@ -176,6 +192,15 @@ function pay({ tx, identity, now }: HostContext, cost: bigint, claim: string): v
   spendMana(tx, identity, cost, { cause: 'zk', reference: claim.slice(0, 100), at: now })
 }
 
+/** A proof's fault becomes a refusal. */
+function judged<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof ProofError ? fault(error) : error
+  }
+}
+
 function fault(error: ProofError): IcnError {
   return refusal('InvalidParameters', error.message, { reason: error.fault }, error)
 }
@@ -187,58 +212,4 @@ function publicKeyOf(context: HostContext, did: Did): Uint8Array {
     if (!IcnError.is(cause)) throw cause
     throw refusal('InvalidParameters', `The issuer cannot be resolved. ${cause.message}`, cause.data, cause)
   }
-}
-
-function readRequest(json: string): ZkCredentialProof {
-  const request = objectOf(json, 'Proof request')
-  const backend = textAt(request, 'backend').toLowerCase()
-  const key = request.verification_key ?? null
-  if (key !== null && typeof key !== 'string')
-    throw mismatch('Proof request.verification_key', 'a string', key)
-  return {
-    issuer: Did.parse(textAt(request, 'issuer')),
-    holder: Did.parse(textAt(request, 'holder')),
-    claimType: textAt(request, 'claim_type'),
-    proof: new Uint8Array(0),
-    schema: Cid.parse(textAt(request, 'schema')),
-    vkCid: null,
-    disclosedFields: [],
-    challenge: null,
-    backend:
-      backend === 'groth16' ? 'Groth16' : backend === 'bulletproofs' ? 'Bulletproofs' : { Other: backend },
-    verificationKey: key === null ? null : hex(key, 'verification_key'),
-    publicInputs: request.public_inputs ?? null,
-    verificationKeySignature: null,
-  }
-}
-
-function readKey(json: string): { issuer: Did; circuit: string; key: Uint8Array; signature: Uint8Array } {
-  const object = objectOf(json, 'Verifying key')
-  const circuit = textAt(object, 'circuit')
-  if (circuit.length > 100 || circuitName(circuit) === '') {
-    throw mismatch('Verifying key.circuit', 'a name of at most 100 characters', circuit)
-  }
-  return {
-    issuer: Did.parse(textAt(object, 'issuer')),
-    circuit,
-    key: hex(textAt(object, 'verification_key'), 'verification_key'),
-    signature: hex(textAt(object, 'signature'), 'signature'),
-  }
-}
-
-function objectOf(text: string, what: string): JsonObject {
-  const json = parseJson(text, what)
-  if (isObject(json)) return json
-  throw mismatch(what, 'an object', json)
-}
-
-function textAt(object: JsonObject, name: string): string {
-  const value = object[name]
-  if (typeof value === 'string') return value
-  throw mismatch(name, 'a string', value)
-}
-
-/** Any number of leading `0x` is taken off, as upstream does. */
-function hex(text: string, title: string): Uint8Array {
-  return fromHex(text.replace(/^(0x)+/, ''), title)
 }

@@ -142,7 +142,7 @@ describe('range proofs made here', () => {
         fc.oneof(fc.constantFrom(0n, 1n, 2n ** 63n, U64_MAX), fc.bigInt({ min: 0n, max: U64_MAX })),
         fc.bigInt({ min: 0n, max: Scalars.ORDER - 1n }),
         (value, blinding) => {
-          const proof = proveRange(value, blinding, entropy)
+          const proof = proveRange(value, le(blinding), entropy)
           expect(verifyRange(proof)).toBe(true)
           expect(toHex(proof.subarray(-WIDTH))).toBe(toHex(sum(value, blinding).toBytes()))
         },
@@ -162,16 +162,16 @@ describe('range proofs made here', () => {
   it('are made of the entropy, and share no part with another', () => {
     const parts = (proof: Uint8Array) =>
       Array.from({ length: COMMITMENT }, (_, i) => toHex(proof.subarray(i * WIDTH, (i + 1) * WIDTH)))
-    const first = parts(proveRange(5n, 9n, entropy))
-    expect(parts(proveRange(5n, 9n, entropy))).toEqual(first)
+    const first = parts(proveRange(5n, le(9n), entropy))
+    expect(parts(proveRange(5n, le(9n), entropy))).toEqual(first)
     for (const other of [
       proveRange(
         5n,
-        9n,
+        le(9n),
         entropy.map((byte) => byte ^ 1),
       ),
-      proveRange(6n, 9n, entropy),
-      proveRange(5n, 10n, entropy),
+      proveRange(6n, le(9n), entropy),
+      proveRange(5n, le(10n), entropy),
       proveRange(5n, null, entropy),
     ]) {
       expect(parts(other).filter((part) => first.includes(part))).toEqual([])

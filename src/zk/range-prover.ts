@@ -5,21 +5,24 @@
 import { shake256 } from '@noble/hashes/sha3.js'
 import { concatBytes, u64le, utf8 } from '../common/bytes.ts'
 import type { Transcript } from './merlin.ts'
-import { BITS, combine, Scalars as F, type RangePoint, WIDTH, wideScalar } from './range-bases.ts'
+import { BITS, combine, Scalars as F, type RangePoint, readScalar, WIDTH, wideScalar } from './range-bases.ts'
 import { beginRange, beginRounds, challengeOf } from './range-proof.ts'
 
 const NONE: readonly bigint[] = Array.from({ length: BITS }, () => 0n)
 
 /**
+ * The same arguments make the same proof: all that is secret in it comes from `entropy` and `blinding`, and one of them
+ * must be what nobody can guess.
  * @param value u64
- * @param blinding a number below the order of the group; drawn from `entropy` when null, and then known to nobody
- * @param entropy 32 bytes that nobody can guess: whoever knows them learns the value. The same arguments make the same
- * proof
+ * @param blinding 32 bytes, little-endian; drawn when null, and then known to nobody
+ * @param entropy 32 bytes
  * @returns proof and commitment, 704 bytes
+ * @throws ProofError invalidProof when the blinding is not below the order of the group
  */
-export function proveRange(value: bigint, blinding: bigint | null, entropy: Uint8Array): Uint8Array {
-  const draw = scalarsFrom(value, blinding, entropy)
-  const opening = blinding ?? draw()
+export function proveRange(value: bigint, blinding: Uint8Array | null, entropy: Uint8Array): Uint8Array {
+  const given = blinding === null ? null : readScalar(blinding, 'the blinding')
+  const draw = scalarsFrom(value, given, entropy)
+  const opening = given ?? draw()
   const commitment = commit(value, opening).toBytes()
   const transcript = beginRange(commitment)
   const out: Uint8Array[] = []
