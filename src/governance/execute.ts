@@ -13,7 +13,7 @@ import type { Transaction } from '../storage/types.ts'
 import type { Actor } from './calls.ts'
 import { admit, remove, requireMember } from './members.ts'
 import { parameterUpdate } from './payloads.ts'
-import { announce, knownProposal, save, statusAt } from './proposal.ts'
+import { announce, effectiveFrom, knownProposal, save, statusAt } from './proposal.ts'
 import { wrongState } from './refuse.ts'
 import { PARAMETERS, type ProposalRow } from './rows.ts'
 import { headProposalType, type ProposalType } from './types.ts'
@@ -81,9 +81,9 @@ function apply(tx: Transaction, { me, now }: Actor, row: ProposalRow, type: Prop
     putBlock(tx, buildBlock({ data, timestamp: now, authorDid: me, codec: DAG_CBOR }))
     tx.put(PARAMETERS, name, { value, proposal: row.id, at: now })
   } else if ('NewMemberInvitation' in type) {
-    admit(tx, type.NewMemberInvitation, row.id, now)
+    admit(tx, type.NewMemberInvitation, row.id, effectiveFrom(row), now)
   } else if ('RemoveMember' in type) {
-    remove(tx, type.RemoveMember)
+    remove(tx, type.RemoveMember, effectiveFrom(row), now)
   } else if ('BudgetAllocation' in type) {
     const [recipient, amount] = type.BudgetAllocation
     creditMana(tx, recipient!, amount, { cause: 'governance', reference: row.id, at: now })

@@ -2,8 +2,10 @@
 import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import type { Transaction } from '../storage/types.ts'
+import { lentBy } from './electorate.ts'
+import { announce, lend, recount } from './proposal.ts'
 import { denied, invalid } from './refuse.ts'
-import { DELEGATIONS, GOVERNANCE, type GovernanceState, MEMBERS } from './rows.ts'
+import { DELEGATIONS, FORMER, GOVERNANCE, type GovernanceState, MEMBERS } from './rows.ts'
 import { MOST_MEMBERS } from './rules.ts'
 
 const NOTHING: GovernanceState = { proposals: 0, members: 0, waiting: 0 }
@@ -14,6 +16,11 @@ export function governanceState(tx: Transaction): GovernanceState {
 
 export function isMember(tx: Transaction, did: Did | string): boolean {
   return tx.has(MEMBERS, did.toString())
+}
+
+/** Whether it is a member or was one: what it said while it was counts. */
+export function wasMember(tx: Transaction, did: Did | string): boolean {
+  return isMember(tx, did) || tx.has(FORMER, did.toString())
 }
 
 /** @throws IcnError PermissionDenied (ref §14 row 22) */
@@ -29,8 +36,12 @@ export function found(tx: Transaction, founders: readonly Did[], now: bigint): v
   for (const did of founders) admit(tx, did, null, now)
 }
 
-/** A member who is one already stays one. @throws IcnError ResourceLimitExceeded */
-export function admit(tx: Transaction, did: Did, proposal: string | null, now: bigint): void {
+/**
+ * A member who is one already stays one.
+ * @param since from when on it is one: the same on every node, whenever each of them executes the proposal
+ * @throws IcnError ResourceLimitExceeded
+ */
+export function admit(tx: Transaction, did: Did, proposal: string | null, since: bigint, now = since): void {
   if (isMember(tx, did)) return
   const state = governanceState(tx)
   if (state.members >= MOST_MEMBERS) {
@@ -38,13 +49,19 @@ export function admit(tx: Transaction, did: Did, proposal: string | null, now: b
       data: { reason: 'members', limit: MOST_MEMBERS },
     })
   }
-  tx.put(MEMBERS, did.toString(), { since: now, proposal })
+  tx.put(MEMBERS, did.toString(), { since, proposal })
   tx.put(GOVERNANCE, 'state', { ...state, members: state.members + 1 })
+  // The founders are there before any proposal is.
+  if (proposal !== null) recount(tx, since, now)
 }
 
-/** @throws IcnError ProcessingFailure for the last member: nobody could admit another */
-export function remove(tx: Transaction, did: Did): void {
-  if (!isMember(tx, did)) return
+/**
+ * @param until when it ceases to be one; what was decided before is counted with it
+ * @throws IcnError ProcessingFailure for the last member: nobody could admit another
+ */
+export function remove(tx: Transaction, did: Did, until: bigint, now = until): void {
+  const row = tx.get(MEMBERS, did.toString())
+  if (row === undefined) return
   const state = governanceState(tx)
   if (state.members === 1) {
     throw new IcnError('ProcessingFailure', `${did} is the last member and cannot be removed.`, {
@@ -52,14 +69,10 @@ export function remove(tx: Transaction, did: Did): void {
     })
   }
   tx.delete(MEMBERS, did.toString())
+  const since = row.proposal === null ? 0n : row.since
+  tx.put(FORMER, did.toString(), [...(tx.get(FORMER, did.toString()) ?? []), { since, until }])
   tx.put(GOVERNANCE, 'state', { ...state, members: state.members - 1 })
-}
-
-/** Every member with the one who votes for them when they do not, in the order of their DIDs. */
-export function electorate(tx: Transaction): readonly (readonly [member: string, delegate: string | null])[] {
-  return tx
-    .list(MEMBERS, { limit: MOST_MEMBERS })
-    .map(([did]) => [did, tx.get(DELEGATIONS, did)?.to ?? null] as const)
+  recount(tx, until, now)
 }
 
 export interface Delegation {
@@ -85,17 +98,26 @@ export function delegateVote(tx: Transaction, { me, from, now }: Delegation, to:
     })
   }
   if (to.equals(from)) throw invalid('toYourself', `${from} votes for itself already.`, { did: `${from}` })
-  tx.put(DELEGATIONS, from.toString(), { to: to.toString(), at: now })
+  if (delegateOf(tx, from) !== to.toString()) lendNow(tx, from, to, now)
 }
 
 /** Silent when there is none. @throws IcnError PermissionDenied for another's delegation */
-export function revokeDelegation(tx: Transaction, { me, from }: Delegation): void {
+export function revokeDelegation(tx: Transaction, { me, from, now }: Delegation): void {
   if (!from.equals(me)) {
     throw denied('notYours', `Can only revoke your own delegation: ${from} is not ${me}.`, {
       from: `${from}`,
     })
   }
-  if (tx.has(DELEGATIONS, from.toString())) tx.delete(DELEGATIONS, from.toString())
+  if (tx.has(DELEGATIONS, from.toString())) lendNow(tx, from, null, now)
+}
+
+/** Two changes of one second have an order, too. */
+function lendNow(tx: Transaction, from: Did, to: Did | null, now: bigint): void {
+  const last = lentBy(tx, from.toString()).at(-1)
+  const after =
+    last !== undefined && last.at >= now ? { at: last.at, nth: last.nth + 1 } : { at: now, nth: 0 }
+  lend(tx, from.toString(), { ...after, to: to?.toString() ?? null }, now)
+  announce(tx, { delegator: from.toString() })
 }
 
 /** The member whose vote counts for `did` when it casts none of its own. */

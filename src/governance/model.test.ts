@@ -31,7 +31,8 @@ class Model {
   readonly proposals: Modelled[] = []
   readonly mana = new Map<Name, bigint>(NAMES.map((name) => [name, 40n]))
   readonly reputation = new Map<Name, bigint>(NAMES.map((name) => [name, 0n]))
-  readonly lent = new Map<Name, Name>()
+  /** What was lent, to whom and when, null taken back; the last one by the end of a voting counts. */
+  readonly lent: { readonly from: Name; readonly to: Name | null; readonly at: bigint }[] = []
 
   pay(name: Name, amount: bigint): boolean {
     const left = this.mana.get(name)! - amount
@@ -40,10 +41,11 @@ class Model {
     return true
   }
 
-  count({ votes, quorum, threshold }: Modelled): string {
+  count({ votes, quorum, threshold, deadline }: Modelled, now: bigint): string {
+    const end = now < deadline ? now : deadline
     const counted = NAMES.flatMap((name) => {
-      const lent = this.lent.get(name)
-      return votes.get(name) ?? (lent === undefined ? [] : (votes.get(lent) ?? []))
+      const lent = this.lent.findLast(({ from, at }) => from === name && at <= end)?.to ?? null
+      return votes.get(name) ?? (lent === null ? [] : (votes.get(lent) ?? []))
     })
     const yes = counted.filter((option) => option === 'Yes').length
     return counted.length >= quorum && yes >= counted.length * threshold ? 'Accepted' : 'Rejected'
@@ -85,11 +87,11 @@ function model(state: Model, now: bigint, made: Step, id: () => string): boolean
   if (made.do === 'pass') return true
   if (made.do === 'lend') {
     if (made.who === made.to) return false
-    state.lent.set(made.who, made.to)
+    state.lent.push({ from: made.who, to: made.to, at: now })
     return true
   }
   if (made.do === 'take') {
-    state.lent.delete(made.who)
+    state.lent.push({ from: made.who, to: null, at: now })
     return true
   }
   if (made.do === 'create') {
@@ -123,7 +125,7 @@ function model(state: Model, now: bigint, made: Step, id: () => string): boolean
       const over = now >= found.deadline
       if (found.status === 'VotingOpen') {
         if (!own && !over) return false
-        found.status = state.count(found)
+        found.status = state.count(found, now)
       } else if (found.status === 'Pending' && over) found.status = 'Rejected'
       return true
     }

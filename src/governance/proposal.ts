@@ -4,18 +4,28 @@
  * cast by the time of closing, whenever it arrives. What one node executed stays executed there.
  */
 import type { Transaction } from '../storage/types.ts'
-import { electorate } from './members.ts'
+import { delegateAt, electorate, electorateAt, joinLent, lentBy } from './electorate.ts'
 import { invalid } from './refuse.ts'
 import {
+  type Announce,
   type CastRow,
+  CLOSED,
+  closedKey,
+  DELEGATIONS,
   type FactRow,
+  LENT,
+  type LentRow,
+  OUTBOX,
   ofProposal,
+  outboxKey,
   PROPOSALS,
   type ProposalRow,
+  timeKey,
   type VetoRow,
   VOTES,
   voteKey,
 } from './rows.ts'
+import { type Birth, dropStatement, factId, lentId } from './statements.ts'
 import type { ProposalStatus, VoteOption } from './types.ts'
 
 /** Votes of one member on one proposal that are kept, the earliest ones: how often a mind may change. */
@@ -28,13 +38,8 @@ export interface Tally {
   readonly abstain: bigint
 }
 
-/** Told when a proposal has changed here and others should hear of it. `voter`: of a vote of theirs. */
+/** Told when something has changed here and others should hear of it; the change is in the outbox then. */
 export const ANNOUNCE_EVENT = 'governance:announce'
-
-export interface Announce {
-  readonly id: string
-  readonly voter?: string
-}
 
 /** @throws IcnError InvalidSpec */
 export function knownProposal(tx: Transaction, id: string): ProposalRow {
@@ -113,10 +118,19 @@ export function statusAt(row: ProposalRow, now: bigint): ProposalStatus {
   return accepted && closedAt !== null ? acceptedAt(row, closedAt, now) : status
 }
 
-function acceptedAt({ rules, timelockDelay }: ProposalRow, closedAt: bigint, now: bigint): ProposalStatus {
-  const delay = timelockDelay ?? 0n
-  const wait = delay > rules.vetoGraceSecs ? delay : rules.vetoGraceSecs
+function acceptedAt(row: ProposalRow, closedAt: bigint, now: bigint): ProposalStatus {
+  const wait = waitOf(row)
   return wait > 0n && now < closedAt + wait ? 'AcceptedTimelock' : 'Accepted'
+}
+
+function waitOf({ rules, timelockDelay }: ProposalRow): bigint {
+  const delay = timelockDelay ?? 0n
+  return delay > rules.vetoGraceSecs ? delay : rules.vetoGraceSecs
+}
+
+/** From when on an accepted one could be put into effect: the same on every node, whenever each of them does it. */
+export function effectiveFrom(row: ProposalRow): bigint {
+  return row.closedAt! + waitOf(row)
 }
 
 /**
@@ -133,20 +147,55 @@ export function join(tx: Transaction, row: ProposalRow, fact: FactRow): Proposal
       return row.opened ? row : { ...row, opened: true }
     case 'close':
       if (row.closedAt !== null && row.closedAt <= fact.at) return row
-      return { ...row, closedAt: fact.at, electorate: row.electorate ?? electorate(tx) }
+      return end(tx, row, fact.at)
     case 'veto': {
       const { by, at, reason } = fact
-      return isEarlier(fact, row.veto) ? { ...row, veto: { by, at, reason } } : row
+      if (!isEarlier(fact, row.veto)) return row
+      if (row.veto !== null) dropStatement(tx, factId(row.id, { kind: 'veto', ...row.veto }))
+      return { ...row, veto: { by, at, reason } }
     }
     case 'vote': {
       const key = voteKey(row.id, fact.by)
       const before = tx.get(VOTES, key) ?? []
       const after = joinCasts(before, { option: fact.option, at: fact.at })
       if (after === before) return row
+      for (const gone of before)
+        if (!after.includes(gone)) dropStatement(tx, factId(row.id, { ...fact, ...gone }))
       tx.put(VOTES, key, after)
       return { ...row }
     }
   }
+}
+
+/** Whether a fact that was joined is in force, or another one stands in its place. */
+export function stands(tx: Transaction, row: ProposalRow, fact: FactRow | Birth): boolean {
+  switch (fact.kind) {
+    case 'birth':
+      return true
+    case 'sponsor':
+      return row.sponsors.includes(fact.by)
+    case 'open':
+      return row.opened
+    case 'close':
+      return row.closedAt === fact.at
+    case 'veto':
+      return row.veto !== null && factId(row.id, { kind: 'veto', ...row.veto }) === factId(row.id, fact)
+    case 'vote': {
+      const casts = tx.get(VOTES, voteKey(row.id, fact.by)) ?? []
+      return casts.some(({ at, option }) => at === fact.at && option === fact.option)
+    }
+  }
+}
+
+/** The earliest end counts, and with it who was a member by then and whose vote was lent to whom. */
+function end(tx: Transaction, row: ProposalRow, closedAt: bigint): ProposalRow {
+  if (row.closedAt !== null) {
+    tx.delete(CLOSED, closedKey(cutoff(row), row.id))
+    dropStatement(tx, factId(row.id, { kind: 'close', by: row.proposer, at: row.closedAt }))
+  }
+  const closed = { ...row, closedAt }
+  tx.put(CLOSED, closedKey(cutoff(closed), row.id), 1)
+  return { ...closed, electorate: electorateAt(tx, cutoff(closed)) }
 }
 
 /** Vetoes by time, then by who and why, so that of two the same one stands everywhere. */
@@ -177,7 +226,60 @@ export function save(tx: Transaction, row: ProposalRow, now: bigint): ProposalRo
   return saved
 }
 
-/** Once the change is durable, the runtime announces it to the mesh. */
-export function announce(tx: Transaction, detail: Announce): void {
-  tx.emit({ type: ANNOUNCE_EVENT, detail })
+/**
+ * Joins what a member lent or took back. Votings that had ended by then and are counted otherwise with it are counted anew.
+ * @returns whether anything was new
+ */
+export function lend(tx: Transaction, from: string, lent: LentRow, now: bigint): boolean {
+  const before = lentBy(tx, from)
+  const log = joinLent(before, lent)
+  if (log === before) return false
+  tx.put(LENT, from, log)
+  for (const gone of before) if (!log.includes(gone)) dropStatement(tx, lentId(from, gone))
+  const { at, to } = log.at(-1)!
+  if (to !== null) tx.put(DELEGATIONS, from, { to, at })
+  else if (tx.has(DELEGATIONS, from)) tx.delete(DELEGATIONS, from)
+  // What is dropped for being the oldest may have been in force at any time before.
+  const dropped = before.length > 0 && !log.includes(before[0]!)
+  recountWhere(tx, dropped ? 0n : lent.at, now, (row) => {
+    const delegate = delegateAt(log, cutoff(row))
+    const voters = row.electorate!
+    const place = voters.findIndex(([member]) => member === from)
+    if (place < 0 || voters[place]![1] === delegate) return voters
+    return voters.map((voter, i) => (i === place ? [from, delegate] : voter))
+  })
+  return true
+}
+
+/** Counts the votings anew that ended from then on: who was a member has changed. */
+export function recount(tx: Transaction, from: bigint, now: bigint): void {
+  recountWhere(tx, from, now, (row) => {
+    const voters = electorateAt(tx, cutoff(row))
+    return String(voters) === String(row.electorate) ? row.electorate! : voters
+  })
+}
+
+function recountWhere(
+  tx: Transaction,
+  from: bigint,
+  now: bigint,
+  voters: (row: ProposalRow) => NonNullable<ProposalRow['electorate']>,
+): void {
+  for (let after = timeKey(from); ; ) {
+    const page = tx.list(CLOSED, { after, limit: PAGE })
+    for (const [key] of page) {
+      const row = tx.get(PROPOSALS, key.slice(timeKey(0n).length + 1))
+      if (row?.electorate == null) continue
+      const changed = voters(row)
+      if (changed !== row.electorate) save(tx, { ...row, electorate: changed }, now)
+    }
+    if (page.length < PAGE) return
+    after = page.at(-1)![0]
+  }
+}
+
+/** Once the change is durable, the runtime signs it and announces it to the mesh; until then it is in the outbox. */
+export function announce(tx: Transaction, change: Announce): void {
+  tx.put(OUTBOX, outboxKey(change), change)
+  tx.emit({ type: ANNOUNCE_EVENT, detail: change })
 }

@@ -50,11 +50,27 @@ export interface CastRow {
   readonly at: bigint
 }
 
-/** What is known of a proposal that has not come yet. */
+/** Something that is told of a proposal. */
 export type FactRow =
   | { readonly kind: 'vote'; readonly by: string; readonly at: bigint; readonly option: VoteOption }
   | { readonly kind: 'sponsor' | 'open' | 'close'; readonly by: string; readonly at: bigint }
   | { readonly kind: 'veto'; readonly by: string; readonly at: bigint; readonly reason: string }
+
+/** What is told of a proposal that has not come yet, with the signed message that told it where that is short. */
+export type WaitingRow = FactRow & { readonly carrier?: Uint8Array }
+
+/** From `at` on a member's vote is lent to `to`; null: to nobody. `nth` orders changes of one second, from 0. */
+export interface LentRow {
+  readonly at: bigint
+  readonly nth: number
+  readonly to: string | null
+}
+
+/** A membership that has ended: from `since` (0 for a founder) until `until`. */
+export interface FormerRow {
+  readonly since: bigint
+  readonly until: bigint
+}
 
 /** The rules of this node's co-operative; all but the first two are off by default. */
 export interface GovernanceRules {
@@ -88,8 +104,18 @@ export const PROPOSAL_ORDER: Table<string> = table('proposalOrder')
 export const VOTES: Table<readonly CastRow[]> = table('votes')
 /** By DID. */
 export const MEMBERS: Table<{ readonly since: bigint; readonly proposal: string | null }> = table('members')
-/** By the DID of who delegates. */
+/** By DID: every membership that has ended, the earliest first. */
+export const FORMER: Table<readonly FormerRow[]> = table('formerMembers')
+/** By the DID of who delegates: the delegation in force. */
 export const DELEGATIONS: Table<{ readonly to: string; readonly at: bigint }> = table('delegations')
+/** By the DID of who delegates: what it lent and took back, earliest first, so that a past voting is counted as it was. */
+export const LENT: Table<readonly LentRow[]> = table('lent')
+/** By `closedKey`: proposals whose voting has ended, in the order of its end. */
+export const CLOSED: Table<1> = table('closedProposals')
+/** By `factId`: the signed message that told it, as it came. What others lack is handed on in its author's own words. */
+export const STATEMENTS: Table<Uint8Array> = table('statements')
+/** By `outboxKey`: changes of this node that are still to be signed and announced. */
+export const OUTBOX: Table<Announce> = table('outbox')
 /** System parameters by key. */
 export const PARAMETERS: Table<{
   readonly value: string
@@ -101,7 +127,24 @@ export const RULES: Table<GovernanceRules> = table('governanceRules')
 /** One row, `state`. */
 export const GOVERNANCE: Table<GovernanceState> = table('governance')
 /** By `factKey`. */
-export const WAITING: Table<FactRow> = table('governanceWaiting')
+export const WAITING: Table<WaitingRow> = table('governanceWaiting')
+
+/** What has changed here and others should hear of: a proposal, a vote on one, or whose vote a member lends. */
+export type Announce = { readonly id: string; readonly voter?: string } | { readonly delegator: string }
+
+export function outboxKey(change: Announce): string {
+  return 'id' in change ? voteKey(change.id, change.voter ?? '') : change.delegator
+}
+
+/** The end of a voting in twenty digits, then the proposal's id. */
+export function closedKey(end: bigint, id: string): string {
+  return `${timeKey(end)}\u0000${id}`
+}
+
+/** Before every `closedKey` of that time. */
+export function timeKey(at: bigint): string {
+  return `${at}`.padStart(20, '0')
+}
 
 /** No proposal's id holds U+0000, so what belongs to one is exactly what has this prefix. */
 export function ofProposal(id: string): string {

@@ -3,7 +3,7 @@
  * proposal's tail exist on the wire; one shape exists in memory, and a codec per revision reads and writes it.
  */
 import type { Cid } from '../common/cid.ts'
-import { type Codec, f32, mismatch, string, u64 } from '../common/codec.ts'
+import { type Codec, f32, mismatch, string, u32, u64 } from '../common/codec.ts'
 import { cid, did } from '../common/codecs.ts'
 import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
@@ -32,6 +32,23 @@ export const vote: Codec<Vote> = struct<Vote>('Vote', {
   proposalId: string,
   option: voteOption,
   votedAt: u64,
+})
+
+/** Whose vote a member lends, to nobody when null. Upstream announces none: ours, with its own version of topic. */
+export interface Delegated {
+  readonly from: Did
+  readonly to: Did | null
+  /** Seconds since the epoch. */
+  readonly at: bigint
+  /** Orders the changes of one second, from 0. */
+  readonly nth: number
+}
+
+export const delegated: Codec<Delegated> = struct<Delegated>('Delegated', {
+  from: did,
+  to: option(did),
+  at: u64,
+  nth: u32,
 })
 
 export type ResolutionAction = { readonly PauseCredential: Cid } | { readonly FreezeReputation: Did }

@@ -14,11 +14,11 @@ import {
   sponsorProposal,
   vetoProposal,
 } from '../governance/calls.ts'
+import { electorate } from '../governance/electorate.ts'
 import { executeProposal } from '../governance/execute.ts'
 import {
   delegateOf,
   delegateVote,
-  electorate,
   governanceState,
   isMember,
   revokeDelegation,

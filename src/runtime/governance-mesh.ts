@@ -1,7 +1,9 @@
 /** Keeps governance in touch with the mesh: this node's changes go out once they are durable, others' come in. */
 import { IcnError } from '../common/errors.ts'
 import { late } from '../common/late.ts'
-import type { Announce } from '../governance/proposal.ts'
+import type { Announce } from '../governance/rows.ts'
+import { DELEGATION_TOPIC } from '../governance/topics.ts'
+import type { MeshParticipant } from '../mesh/service.ts'
 import type { RuntimeContext } from './context.ts'
 
 const messages = late('The code of governance messages', () => import('./governance-messages.ts'))
@@ -9,7 +11,10 @@ const messages = late('The code of governance messages', () => import('./governa
 /** As governance/proposal.ts emits it. */
 const ANNOUNCE_EVENT = 'governance:announce'
 
-/** Runs until the signal. What cannot be sent is reported and not tried again (ref §6.3); what is refused is counted. */
+/**
+ * Runs until the signal. What cannot be sent is reported and not tried again (ref §6.3): peers ask for what they lack
+ * (sync.ts). What is refused is counted.
+ */
 export function startGovernanceMesh(context: RuntimeContext, signal: AbortSignal): void {
   const { store, mesh } = context
   const trouble = (what: string) => (error: unknown) => {
@@ -25,7 +30,7 @@ export function startGovernanceMesh(context: RuntimeContext, signal: AbortSignal
       .catch(trouble('A change of governance could not be announced'))
   })
   let receiver: Promise<{ receive(encoded: Uint8Array): Promise<boolean> }> | undefined
-  const unhear = mesh.onGovernance((encoded) => {
+  const hear = (encoded: Uint8Array) => {
     receiver ??= messages().then(({ GovernanceReceiver }) => new GovernanceReceiver(context))
     receiver
       .then((ready) => ready.receive(encoded))
@@ -33,9 +38,12 @@ export function startGovernanceMesh(context: RuntimeContext, signal: AbortSignal
         context.count('runtime_governance_messages_refused_total')
         trouble('A message of governance was refused')(error)
       })
-  })
+  }
+  const unhear = mesh.onGovernance(hear)
+  const unhearDelegations = (mesh as Partial<MeshParticipant>).subscribe?.(DELEGATION_TOPIC, hear)
   signal.addEventListener('abort', () => {
     unsubscribe()
     unhear()
+    unhearDelegations?.()
   })
 }

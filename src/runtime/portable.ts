@@ -8,8 +8,9 @@ import { Cid } from '../common/cid.ts'
 import { decodeBincode } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
 import { journalKey } from '../economics/rows.ts'
+import { MOST_LENT } from '../governance/electorate.ts'
 import { MOST_VOTES } from '../governance/proposal.ts'
-import { type FactRow, factKey } from '../governance/rows.ts'
+import { type Announce, type FactRow, factKey, outboxKey } from '../governance/rows.ts'
 import { MOST_MEMBERS } from '../governance/rules.ts'
 import { headProposalType } from '../governance/types.ts'
 import { readGrant } from '../host/grant.ts'
@@ -214,7 +215,8 @@ const casts = listOf(MOST_VOTES, fields({ option: voteOption, at: u64 }))
 const fact = (value: unknown): void => {
   const { kind } = value as { kind?: unknown }
   const own = kind === 'vote' ? { option: voteOption } : kind === 'veto' ? { reason: text(1000) } : {}
-  fields({ kind: among('vote', 'sponsor', 'open', 'close', 'veto'), by: didText, at: u64, ...own })(value)
+  const shape = { kind: among('vote', 'sponsor', 'open', 'close', 'veto'), by: didText, at: u64, ...own }
+  fields({ ...shape, carrier: optional(bytes) })(value)
 }
 
 /** Carried, in this order. */
@@ -281,6 +283,27 @@ export const PORTABLE: Readonly<Record<string, RowCheck>> = {
   delegations: (key, row) => {
     didText(key)
     fields({ to: didText, at: u64 })(row)
+  },
+  lent: (key, row) => {
+    didText(key)
+    listOf(MOST_LENT, fields({ at: u64, nth: count, to: orNull(didText) }))(row)
+  },
+  formerMembers: (key, row) => {
+    didText(key)
+    listOf(MOST_MEMBERS, fields({ since: u64, until: u64 }))(row)
+  },
+  closedProposals: (key, row) => {
+    const [end, id] = key.split('\u0000')
+    need(/^\d{20}$/.test(end!) && id !== undefined && row === 1, 'it is not the end of a voting')
+  },
+  statements: (key, row) => {
+    need(/^[0-9a-f]{32}$/.test(key), 'its key is not the name of a fact')
+    bytes(row)
+  },
+  outbox: (key, row) => {
+    const change = row as Announce
+    fields('id' in change ? { id: text(8192), voter: optional(didText) } : { delegator: didText })(row)
+    need(key === outboxKey(change), 'its key is not that of its change')
   },
   parameters: (key, row) => {
     text(256)(key)
