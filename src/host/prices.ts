@@ -8,13 +8,20 @@ import type { LinkedImport } from './linker.ts'
 
 const DIGITS = 16
 
+/** A module's imports are resolved once and run many times. */
+const known = new WeakMap<readonly LinkedImport[], string>()
+
 /** Of the functions the module imports and this runtime serves: the first digits of their price list's SHA-256. */
 export function pricesOf(imports: readonly LinkedImport[]): string {
+  const found = known.get(imports)
+  if (found !== undefined) return found
   const lines = imports.flatMap(({ abi }) =>
     abi === null ? [] : `${abi.name} ${abi.fuel} ${abi.fuelPerByte}`,
   )
   const list = `${WORK_PRICES}\n${[...new Set(lines)].sort().join('\n')}`
-  return toHex(sha256(utf8(list))).slice(0, DIGITS)
+  const name = toHex(sha256(utf8(list))).slice(0, DIGITS)
+  known.set(imports, name)
+  return name
 }
 
 /** Counted up whenever what a function charges inside a call changes: that is not in the table. */
