@@ -231,9 +231,9 @@ const CASES: readonly (readonly [
   ],
   [
     'a host function nobody serves',
-    () => runtime.call('host_mint_tokens', 1),
+    () => runtime.call('host_create_budget', 1),
     'InvalidSystemApiCall',
-    /serves no host function named the string "host_mint_tokens"/,
+    /serves no host function named the string "host_create_budget"/,
   ],
   [
     'a host function called wrongly',
