@@ -9,7 +9,7 @@ import { FixedTimeProvider } from '../common/time.ts'
 import { executionReceipt, signReceipt } from '../identity/receipt.ts'
 import { actualMeshJob } from '../mesh/types.ts'
 import { fromWat } from '../wasm/fixtures/wat.ts'
-import { DEFAULT_LIMITS } from '../wasm/validate/limits.ts'
+import { DEFAULT_LIMITS } from '../wasm/validate/default-limits.ts'
 import { guest, jobJson, NOW, signerOf, testRuntime, world } from './fixtures/world.ts'
 import { JOBS } from './tables.ts'
 

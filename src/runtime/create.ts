@@ -4,6 +4,7 @@ import { late } from '../common/late.ts'
 import { FixedTimeProvider, SystemTimeProvider, type TimeProvider } from '../common/time.ts'
 import { creditMana } from '../economics/ledger.ts'
 import { REGENERATION } from '../economics/rows.ts'
+import { adoptRules, foundOnce } from '../governance/founding.ts'
 import { openIdentity, seedSigners } from '../identity/identity-key.ts'
 import { type DidResolver, KeyDidResolver } from '../identity/resolver.ts'
 import type { Signer } from '../identity/signer.ts'
@@ -17,7 +18,7 @@ import { type ContextOptions, RuntimeContext } from './context.ts'
 import { type RunExclusive, webLocks } from './exclusive.ts'
 import { facade } from './facade.ts'
 import { startGovernanceMesh } from './governance-mesh.ts'
-import { beginGovernance } from './governance-options.ts'
+import type { GovernanceSettings } from './governance-options.ts'
 import type { RepairStrategy } from './integrity.ts'
 import { startClock, startIntegrityChecker } from './integrity-clock.ts'
 import type { MeshMember } from './mesh-node.ts'
@@ -43,6 +44,11 @@ export interface RuntimeServices
 /** Nothing of a mesh is needed by a node alone. */
 const meshCode = late('The code of the mesh', () => import('./mesh-node.ts'))
 
+const governanceOptions = late(
+  'The code that reads the option governance',
+  () => import('./governance-options.ts'),
+)
+
 /** One row, `created`: seconds since the epoch. */
 const DATABASE: Table<number> = table('database')
 
@@ -55,16 +61,27 @@ export async function createRuntime(
   services: RuntimeServices = {},
 ): Promise<IcnRuntime> {
   const settings = readOptions(options)
+  const governance = await readGovernance(options)
   const state = services.state ?? (await openStorage(settings))
   try {
-    return await assemble(settings, services, state)
+    return await assemble(settings, governance, services, state)
   } catch (error) {
     await state.close()
     throw error
   }
 }
 
-async function assemble(settings: Settings, services: RuntimeServices, state: State): Promise<IcnRuntime> {
+async function readGovernance({ governance }: RuntimeOptions): Promise<GovernanceSettings> {
+  if (governance === undefined) return { members: null, rules: null }
+  return (await governanceOptions()).readGovernance(governance)
+}
+
+async function assemble(
+  settings: Settings,
+  governance: GovernanceSettings,
+  services: RuntimeServices,
+  state: State,
+): Promise<IcnRuntime> {
   const { environment, storage, limits, jobsInFlight, manaRegeneration, integrityCheck } = settings
   const signer = services.signer ?? (await openSigner(settings, state))
   const time =
@@ -86,7 +103,7 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
     fixedKey: settings.identitySeed !== null,
     ...lockOption(services.runExclusive, settings),
   })
-  await begin(context, settings)
+  await begin(context, settings, governance)
   const background = new AbortController()
   await resumeImports(context, background.signal)
   const repair: RepairStrategy =
@@ -122,11 +139,16 @@ async function assemble(settings: Settings, services: RuntimeServices, state: St
 }
 
 /** A new database gets its initial mana, its clocks and its members, once. */
-function begin(context: RuntimeContext, { initialMana, governance }: Settings): Promise<void> {
+function begin(
+  context: RuntimeContext,
+  { initialMana }: Settings,
+  { members, rules }: GovernanceSettings,
+): Promise<void> {
   const at = context.time.seconds()
   const nowMs = context.time.milliseconds()
   return context.store.transact((tx) => {
-    beginGovernance(tx, governance, context.identity, at)
+    foundOnce(tx, members ?? [context.identity], at)
+    if (rules !== null) adoptRules(tx, rules)
     if (tx.has(DATABASE, 'created')) return
     tx.put(DATABASE, 'created', Number(at))
     tx.put(REGENERATION, 'clock', { lastMs: nowMs })

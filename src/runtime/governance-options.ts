@@ -1,12 +1,10 @@
-/** The start option `governance`, and what a database gets of it. */
+/** The start option `governance`, loaded when it is given. */
 import { inWords } from '../common/bytes.ts'
 import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
-import { found, governanceState } from '../governance/members.ts'
-import { type GovernanceRules, RULES } from '../governance/rows.ts'
+import type { GovernanceRules } from '../governance/rows.ts'
 import { checkRules, DEFAULT_RULES, MOST_MEMBERS } from '../governance/rules.ts'
 import type { GovernanceOptions } from '../protocol/api.ts'
-import type { Transaction } from '../storage/types.ts'
 
 export interface GovernanceSettings {
   /** First members of a new database; null: this node alone. */
@@ -18,8 +16,7 @@ export interface GovernanceSettings {
 const FIELDS = [...Object.keys(DEFAULT_RULES), 'members']
 
 /** @throws IcnError InvalidSpec naming the field */
-export function readGovernance(option: GovernanceOptions | undefined): GovernanceSettings {
-  if (option === undefined) return { members: null, rules: null }
+export function readGovernance(option: GovernanceOptions): GovernanceSettings {
   if (typeof option !== 'object' || option === null) throw bad('governance', 'an object', option)
   for (const name of Object.keys(option)) {
     if (!FIELDS.includes(name)) throw bad(`governance.${name}`, `one of ${FIELDS.join(', ')}`, name)
@@ -37,23 +34,6 @@ export function readGovernance(option: GovernanceOptions | undefined): Governanc
       vetoMembers: readDids(given.vetoMembers ?? [], 'vetoMembers').map(String),
     }),
   }
-}
-
-/** A new database gets its members; the rules are those it was started with last. */
-export function beginGovernance(
-  tx: Transaction,
-  { members, rules }: GovernanceSettings,
-  me: Did,
-  now: bigint,
-): void {
-  if (governanceState(tx).members === 0) found(tx, members ?? [me], now)
-  if (rules !== null && !same(rules, tx.get(RULES, 'rules'))) tx.put(RULES, 'rules', rules)
-}
-
-function same(rules: GovernanceRules, stored: GovernanceRules | undefined): boolean {
-  return Object.entries(rules).every(
-    ([name, value]) => String(stored?.[name as keyof GovernanceRules]) === String(value),
-  )
 }
 
 function readDids(value: unknown, name: string): readonly Did[] {

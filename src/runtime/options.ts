@@ -9,8 +9,7 @@ import type {
   RunLimits,
   RuntimeOptions,
 } from '../protocol/api.ts'
-import { DEFAULT_LIMITS } from '../wasm/validate/limits.ts'
-import { type GovernanceSettings, readGovernance } from './governance-options.ts'
+import { DEFAULT_LIMITS } from '../wasm/validate/default-limits.ts'
 
 export const DEFAULT_RUN_LIMITS: RunLimits = {
   fuel: 1_000_000n,
@@ -47,7 +46,6 @@ export interface Settings {
   readonly integrityCheck: IntegrityCheck | false
   readonly limits: RunLimits
   readonly jobsInFlight: number
-  readonly governance: GovernanceSettings
   readonly mesh: MeshSettings
 }
 
@@ -55,7 +53,7 @@ export type MeshSettings = { readonly kind: 'local' } | ChannelSettings
 
 export type ChannelSettings = Required<Extract<MeshOptions, { kind: 'broadcast-channel' }>>
 
-/** @throws IcnError InvalidSpec naming the option, what is expected and what came */
+/** All of them but `governance` (governance-options.ts). @throws IcnError InvalidSpec naming the option, what is expected and what came */
 export function readOptions(options: RuntimeOptions = {}): Settings {
   if (typeof options !== 'object' || options === null) throw bad('options', 'an object', options)
   const environment = oneOf('environment', options.environment ?? 'development', ENVIRONMENTS)
@@ -88,7 +86,6 @@ export function readOptions(options: RuntimeOptions = {}): Settings {
       1,
       MOST_JOBS_IN_FLIGHT,
     ),
-    governance: readGovernance(options.governance),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Mana regeneration by the clock (decision 8): one tab does it, missed intervals are credited once on return. */
 import { U64_MAX } from '../common/bytes.ts'
 import { type RegenerationPolicy, regenerateDue } from '../economics/regeneration.ts'
-import { parameter } from '../governance/rules.ts'
+import { PARAMETERS } from '../governance/rows.ts'
 import type { Transaction } from '../storage/types.ts'
 import { repeatedly } from './background.ts'
 import type { RuntimeContext } from './context.ts'
@@ -23,7 +23,7 @@ export function startRegenerator(
  * option. Proposals with another value than a u64 are refused; a row changed by hand counts as none.
  */
 export function policyInForce(tx: Transaction, policy: RegenerationPolicy): RegenerationPolicy {
-  const decided = parameter(tx, 'mana_max_capacity')
+  const decided = tx.get(PARAMETERS, 'mana_max_capacity')?.value
   if (decided === undefined || !/^\d{1,20}$/.test(decided)) return policy
   const cap = BigInt(decided)
   return cap > U64_MAX ? policy : { ...policy, cap }

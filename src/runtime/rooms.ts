@@ -27,8 +27,11 @@ export function lateRooms({ context, repair, keepMetered, offer, signal }: Rooms
     opened = openWork(context, keepMetered, offer)
     return opened
   })
+  /** A host function by name, as `IcnRuntime.call` makes it. */
+  const call = async (name: string, args: readonly unknown[]) => (await work()).call(name, args)
   return {
     work,
+    call,
     jobList: late('The code that lists jobs', () => import('./job-list.ts')),
     receipts: late('The code that reads receipts', () => import('./receipts.ts')),
     replay: late('The code that replays runs', () => import('./replay-store.ts')),
@@ -37,6 +40,10 @@ export function lateRooms({ context, repair, keepMetered, offer, signal }: Rooms
     dag: late('The code that reads and writes blocks', async (): Promise<IcnRuntime['dag']> => {
       const { dagFacade } = await import('./dag-facade.ts')
       return dagFacade(context, repair, work)
+    }),
+    governance: late('The code of governance', async (): Promise<IcnRuntime['governance']> => {
+      const { governanceFacade } = await import('./governance-facade.ts')
+      return governanceFacade(context, call)
     }),
     /** What runs is finished. */
     close: async () => opened?.close(),

@@ -22,4 +22,4 @@ export {
   type ValueType,
   type WasmLimits,
 } from './types.ts'
-export { DEFAULT_LIMITS } from './validate/limits.ts'
+export { DEFAULT_LIMITS } from './validate/default-limits.ts'

@@ -12,7 +12,7 @@ import {
   type MeteredInstance,
   type StopReason,
 } from './types.ts'
-import { DEFAULT_LIMITS } from './validate/limits.ts'
+import { DEFAULT_LIMITS } from './validate/default-limits.ts'
 
 /** Longer function names are cut, in code points. */
 const LONGEST_NAME = 128
