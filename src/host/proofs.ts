@@ -42,6 +42,9 @@ const SIGNATURE_FUEL = 600_000
 const DEFAULT_INPUTS: JsonValue = [2020]
 const NO_ENTROPY = new Uint8Array(32)
 
+/** What judging a proof needs of a run. */
+export type Judge = Pick<HostContext, 'tx' | 'resolver' | 'dummyProofs' | 'charge'>
+
 export const proofFunctions = {
   host_verify_zk_proof: (context: HostContext, json: string): boolean =>
     attempt(
@@ -111,7 +114,11 @@ function attempt(context: HostContext, proof: ZkCredentialProof): boolean {
   return valid
 }
 
-function verify(context: HostContext, proof: ZkCredentialProof): boolean {
+/**
+ * Whether a proof holds, without mana and reputation.
+ * @throws ProofError when it cannot be judged
+ */
+export function verify(context: Judge, proof: ZkCredentialProof): boolean {
   if (isDummy(context, proof.backend)) {
     if (proof.proof.length === 0) throw new ProofError('invalidProof', 'the proof is empty')
     return true
@@ -175,7 +182,7 @@ function complexity(
   return complexityOf(registered?.circuit ?? claimType)
 }
 
-function isDummy({ dummyProofs }: HostContext, backend: ZkProofType): boolean {
+function isDummy({ dummyProofs }: Pick<Judge, 'dummyProofs'>, backend: ZkProofType): boolean {
   return dummyProofs && typeof backend === 'object' && backend.Other === 'dummy'
 }
 
