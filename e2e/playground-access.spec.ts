@@ -81,7 +81,7 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
   }
   await page.getByRole('button', { name: 'Verify every block' }).click()
   await expect(page.locator('.verdict')).toBeVisible()
-  await page.getByText('Mend, export, import, tidy up').click()
+  await page.getByText('Export, import, tidy up').click()
   await look('blocks, verified')
   await page.goto('/#/node')
   await expect(page.locator('.node .lines')).toBeVisible()
@@ -170,8 +170,8 @@ test('the whole path works with the keyboard alone', async ({ page }) => {
     'Open a .wasm file',
     'Start with',
     'Fuel budget',
-    'Memory, at most',
-    'Time, at most',
+    'Memory limit',
+    'Time limit',
     'Show where the fuel goes (slower)',
   ]) {
     await page.keyboard.press('Tab')

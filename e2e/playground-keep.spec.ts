@@ -9,9 +9,9 @@ test('jobs are listed by how they stand, and each tells what happened to it', as
   const list = page.getByRole('list', { name: 'Jobs, newest first' })
   await expect(list.getByRole('link', { name: 'Completed' })).toBeVisible()
   await expect(list).toContainText('Echo')
-  await page.getByLabel('Show').selectOption('Failed')
+  await page.getByLabel('How they stand').selectOption('Failed')
   await expect(page.getByText('No job stands like that now.')).toBeVisible()
-  await page.getByLabel('Show').selectOption('Completed')
+  await page.getByLabel('How they stand').selectOption('Completed')
   await list.getByRole('link', { name: 'Completed' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Job' })).toBeFocused()
   await expect(page.locator('.timeline')).toContainText('Asked for')
@@ -27,7 +27,7 @@ test('a node goes into a file and is restored in another browser', async ({ page
   await run(page)
   await expect(outcome(page).getByText('Signature valid')).toBeVisible()
   await page.getByRole('link', { name: 'Blocks', exact: true }).click()
-  await page.getByText('Mend, export, import, tidy up').click()
+  await page.getByText('Export, import, tidy up').click()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export the whole node as a file' }).click(),
@@ -38,7 +38,7 @@ test('a node goes into a file and is restored in another browser', async ({ page
   const context = await browser.newContext(baseURL ? { baseURL } : {})
   const other = await context.newPage()
   await open(other, '#/blocks')
-  await other.getByText('Mend, export, import, tidy up').click()
+  await other.getByText('Export, import, tidy up').click()
   const take = async (name: string, buffer: Buffer) => {
     const chooser = other.waitForEvent('filechooser')
     await other.getByRole('button', { name: 'Import a node from a file' }).click()
@@ -64,8 +64,9 @@ test('balances are checked, bad blocks set aside, old ones removed', async ({ pa
   await page.getByRole('button', { name: 'Check every balance' }).click()
   await expect(page.locator('.verdict')).toContainText('every balance is what its changes add up to')
   await page.getByRole('link', { name: 'Blocks', exact: true }).click()
-  await page.getByText('Mend, export, import, tidy up').click()
-  await page.getByRole('button', { name: 'Verify and set bad blocks aside' }).click()
+  await page.getByText('Export, import, tidy up').click()
+  await page.getByLabel('Damaged blocks').selectOption('Set them aside')
+  await page.getByRole('button', { name: 'Verify every block' }).click()
   await expect(page.locator('.verdict').first()).toContainText('all are what their names say')
   await page.getByRole('button', { name: 'Remove blocks whose time is over' }).click()
   await expect(page.locator('.verdict').last()).toContainText('nothing was removed')

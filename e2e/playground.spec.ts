@@ -271,3 +271,81 @@ test('a job submitted from inside a run has a receipt of its own that leads back
   await page.getByRole('link', { name: 'Run', exact: true }).click()
   await expect(outcome(page)).toContainText('Your last run')
 })
+
+test('a receipt’s blocks are a picture, walked with the arrow keys', async ({ page }) => {
+  await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  await run(page)
+  await outcome(page).getByRole('link', { name: 'Read the receipt' }).click()
+  const picture = page.getByRole('group', { name: 'Blocks and where they lead' })
+  const box = (name: string) => picture.getByRole('link', { name: new RegExp(`^${name}`) })
+  await expect(picture.getByRole('link')).toHaveCount(5)
+  await box('Run record').focus()
+  for (const [key, name] of [
+    ['ArrowDown', 'Receipt'],
+    ['ArrowDown', 'Job'],
+    ['ArrowRight', 'Result'],
+    ['ArrowLeft', 'Job'],
+    ['ArrowDown', 'Contract'],
+    ['ArrowUp', 'Job'],
+  ] as const) {
+    await page.keyboard.press(key)
+    await expect(box(name)).toBeFocused()
+  }
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 2, name: 'Job' })).toBeVisible()
+  await expect(page.getByRole('group', { name: 'Blocks and where they lead' }).getByRole('link')).toHaveCount(
+    2,
+  )
+})
+
+test('the signed bytes are laid out without a gap, and are those the signature covers', async ({ page }) => {
+  await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  await run(page)
+  await outcome(page).getByRole('link', { name: 'Read the receipt' }).click()
+  const summary = page.getByText(/signed bytes, field by field/)
+  await summary.click()
+  const [, told] = /The ([\d,]+) signed bytes/.exec((await summary.textContent()) ?? '') ?? []
+  const items = page.locator('.bytes > ol').first().getByRole('listitem')
+  await expect(items).toHaveCount(5)
+  let next = 0
+  for (const item of await items.all()) {
+    const note = (await item.locator('.quiet').textContent()) ?? ''
+    const [from, to] =
+      /Bytes? (\d+)(?: to (\d+))?/
+        .exec(note)
+        ?.slice(1)
+        .map((text) => Number(text)) ?? []
+    const count = ((await item.locator('.bytes-hex').textContent()) ?? '').split(' ').length
+    expect(from).toBe(next)
+    next = (Number.isNaN(to) ? from! : to!) + 1
+    expect(next - from!).toBe(count)
+  }
+  expect(next).toBe(Number(told))
+})
+
+test('receipts are found by how they ended, who ran them, and a part of a CID', async ({ page }) => {
+  await open(page)
+  for (const title of ['Hello', 'Count for ever']) {
+    await choose(page, title)
+    await run(page)
+    await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+    await expect(outcome(page).locator('.slip-name')).toContainText(title)
+  }
+  await page.getByRole('link', { name: 'Receipts', exact: true }).click()
+  const list = page.getByRole('list', { name: 'Receipts, newest first' })
+  await expect(list.getByRole('listitem')).toHaveCount(2)
+  await page.getByLabel('How it ended').selectOption('Failed or stopped')
+  await expect(list.getByRole('listitem')).toHaveCount(1)
+  await expect(list).toContainText('Stopped: out of fuel')
+  const href = await list.getByRole('link').getAttribute('href')
+  await page.getByLabel('How it ended').selectOption('Any')
+  await page.getByLabel('Part of a CID or DID').fill(href!.slice(-8))
+  await expect(list.getByRole('listitem')).toHaveCount(1)
+  await page.getByLabel('Part of a CID or DID').fill('')
+  await page.getByLabel('Who ran it').selectOption('Another node')
+  await expect(page.getByText('No receipt here is like that.')).toBeVisible()
+  await page.getByRole('button', { name: 'Make every run again' }).click()
+  await expect(page.locator('.verdict')).toContainText('2 receipts looked at: 2 came out the same')
+})

@@ -5,7 +5,7 @@ import { number, parseFuel } from './format.ts'
 import type { Intake } from './intake.ts'
 import { manaOfRun } from './mana-of-run.ts'
 import { fetchSample, type Sample } from './samples.ts'
-import { type Limits, rememberLimits } from './settings.ts'
+import { type Limits, rememberSettings, type Settings } from './settings.ts'
 import type { Choice, Store, UiState } from './store.ts'
 import { ending, problem } from './words.ts'
 
@@ -24,6 +24,8 @@ export interface Actions {
   cancel(): void
   /** Starts the runtime again under other limits, and reads the chosen module again under them. */
   limit(changed: Partial<Limits>): Promise<void>
+  /** Starts the runtime again under other settings. @throws what the runtime refused; the settings before are in force then */
+  settle(changed: Partial<Settings>): Promise<void>
 }
 
 /** Entry points: exported functions that need nothing and give a whole number or nothing. */
@@ -40,7 +42,7 @@ export function createActions(
   runtime: IcnRuntime,
   did: string,
   store: Store<UiState>,
-  restart: (limits: Limits) => Promise<void>,
+  restart: (settings: Settings) => Promise<void>,
 ): Actions {
   let latest = 0
   let reading: Promise<void> = Promise.resolve()
@@ -109,6 +111,20 @@ export function createActions(
     }
   }
 
+  async function settle(changed: Partial<Settings>): Promise<void> {
+    const { limits, rules, mesh } = store.get()
+    const before: Settings = { limits, rules, mesh }
+    const wanted: Settings = { ...before, ...changed }
+    store.set(wanted)
+    try {
+      await restart(wanted)
+      rememberSettings(wanted)
+    } catch (error) {
+      store.set(before)
+      throw error
+    }
+  }
+
   return {
     refuse,
     run,
@@ -133,16 +149,14 @@ export function createActions(
       reading = Promise.resolve()
       store.set({ choosing: null, choice: null, refused: null, unready: reason })
     },
+    settle,
     async limit(changed) {
       const before = store.get().limits
       const limits = { ...before, ...changed }
       if (limits.memoryPages === before.memoryPages && limits.executionMs === before.executionMs) return
-      store.set({ limits })
       try {
-        await restart(limits)
-        rememberLimits(limits)
+        await settle({ limits })
       } catch (error) {
-        store.set({ limits: before })
         return refuse('The limit', error)
       }
       // What was refused under the limits before may pass now, and the other way round.

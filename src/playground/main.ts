@@ -4,20 +4,14 @@ import { createActions } from './actions.ts'
 import type { Context } from './context.ts'
 import { fill, h } from './dom.ts'
 import { type IntakeHandlers, listenForModules, readAddress } from './intake.ts'
-import { notice, restartMessage } from './notices.ts'
-import { blockPanel } from './panels/block.ts'
-import { blocksPanel } from './panels/blocks.ts'
-import { manaPanel } from './panels/mana.ts'
-import { nodePanel } from './panels/node.ts'
-import { receiptPanel } from './panels/receipt.ts'
-import { receiptsPanel } from './panels/receipts.ts'
+import { notice, passNotices, restartMessage } from './notices.ts'
 import { runHead, runPanel } from './panels/run.ts'
 import { progress } from './parts/busy.ts'
 import { problemCard } from './parts/problem.ts'
 import { restartable } from './restartable.ts'
 import { href, lazy, type PanelFactory, parseRoute, startRouter } from './router.ts'
 import { loadSamples } from './samples.ts'
-import { options, rememberedLimits } from './settings.ts'
+import { options, rememberedSettings, type Settings } from './settings.ts'
 import { buildShell, type Shell } from './shell.ts'
 import { createStore, INITIAL, type Store, type UiState } from './store.ts'
 import { countThisTab } from './tabs.ts'
@@ -39,15 +33,15 @@ async function start(place: Element): Promise<void> {
     write: (source) => void handlers.then((ready) => ready.write(source)),
     refuse: (name, error) => void handlers.then((ready) => ready.refuse(name, error)),
   })
-  const limits = rememberedLimits()
-  const store = createStore<UiState>({ ...INITIAL, limits })
+  const settings = rememberedSettings()
+  const store = createStore<UiState>({ ...INITIAL, ...settings })
   const shell = buildShell(place, store)
   const waiting = h('div')
   fill(shell.outlet, parseRoute(location.hash).name === 'run' && runHead(), waiting)
   const slow = setTimeout(() => fill(waiting, progress('Starting the runtime')), 200)
   try {
     const [{ runtime, restart }] = await Promise.all([
-      restartable<typeof limits>((wanted) => startRuntime(options(wanted)), limits),
+      restartable<Settings>((wanted) => startRuntime(options(wanted)), settings),
       fillSamples(store),
     ])
     store.set({ lastTick: Date.now() }) // the runtime looks at its clock when it starts, then once per interval
@@ -93,7 +87,13 @@ function open(context: Context, shell: Shell): IntakeHandlers {
       run: runPanel(context, handlers),
       write: lazy(async () => (await import('./panels/write.ts')).writePanel(context)),
       open: lazy(async () => (await import('./panels/open.ts')).openPanel(context, handlers)),
-      receipts: either(receiptsPanel(context), receiptPanel(context)),
+      receipts: lazy(async () => {
+        const [{ receiptsPanel }, { receiptPanel }] = await Promise.all([
+          import('./panels/receipts.ts'),
+          import('./panels/receipt.ts'),
+        ])
+        return either(receiptsPanel(context), receiptPanel(context))
+      }),
       jobs: lazy(async () => {
         const [{ jobsPanel }, { jobPanel }] = await Promise.all([
           import('./panels/jobs.ts'),
@@ -102,12 +102,21 @@ function open(context: Context, shell: Shell): IntakeHandlers {
         return either(jobsPanel(context), jobPanel(context))
       }),
       governance: lazy(async () => (await import('./panels/governance.ts')).governancePanel(context)),
-      mana: manaPanel(context),
-      blocks: either(blocksPanel(context), blockPanel(context)),
-      node: nodePanel(context),
+      mana: lazy(async () => (await import('./panels/mana.ts')).manaPanel(context)),
+      blocks: lazy(async () => {
+        const [{ blocksPanel }, { blockPanel }] = await Promise.all([
+          import('./panels/blocks.ts'),
+          import('./panels/block.ts'),
+        ])
+        return either(blocksPanel(context), blockPanel(context))
+      }),
+      node: lazy(async () => (await import('./panels/node.ts')).nodePanel(context)),
     },
     nowhere,
-    shell.show,
+    (route) => {
+      passNotices()
+      shell.show(route)
+    },
   )
   void openFirst(context, handlers)
   return handlers

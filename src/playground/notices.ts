@@ -2,6 +2,7 @@
 import { announce } from './announce.ts'
 import { h, icon } from './dom.ts'
 
+const PASSING: readonly string[] = ['restart', 'link']
 const place = h('div', { class: 'notices' })
 
 export function noticePlace(): HTMLElement {
@@ -13,7 +14,16 @@ export interface NoticeAction {
   act(): void
 }
 
-/** A second notice of the same kind takes the place of the first. */
+/** What was worth knowing on the screen before goes with it; a notice just given is still to be read. */
+const READ_MS = 1_000
+
+/** Takes away the passing notices, when the person goes elsewhere. */
+export function passNotices(): void {
+  for (const element of place.querySelectorAll<HTMLElement>('[data-until]'))
+    if (Number(element.dataset.until) < performance.now()) element.remove()
+}
+
+/** @param kind a second notice of the same kind takes the place of the first */
 export function notice(kind: string, message: string, action?: NoticeAction): void {
   place.querySelector(`[data-kind="${kind}"]`)?.remove()
   const close = h(
@@ -30,6 +40,7 @@ export function notice(kind: string, message: string, action?: NoticeAction): vo
     close,
   )
   close.addEventListener('click', () => element.remove())
+  if (PASSING.includes(kind)) element.dataset.until = String(performance.now() + READ_MS)
   place.append(element)
   announce(message, 'assertive')
 }

@@ -22,34 +22,108 @@ export function isLimit(name: keyof Limits, value: unknown): value is number {
   return typeof value === 'number' && CHOICES[name].includes(value)
 }
 
-export function options(limits: Limits): RuntimeOptions {
+/** Rules of the co-operative; those of the database stand where none are given. */
+export interface Rules {
+  readonly quorum: number
+  /** Above 0, at most 1. */
+  readonly threshold: number
+  readonly minSponsors: number
+  readonly timelockSecs: number
+  readonly vetoGraceSecs: number
+  /** DIDs. */
+  readonly vetoMembers: readonly string[]
+}
+
+/** The runtime's own (ref §6). */
+export const DEFAULT_RULES: Rules = {
+  quorum: 1,
+  threshold: 0.5,
+  minSponsors: 1,
+  timelockSecs: 0,
+  vetoGraceSecs: 0,
+  vetoMembers: [],
+}
+
+/** All that the runtime is started with and a person can change. */
+export interface Settings {
+  readonly limits: Limits
+  readonly rules: Rules | null
+  /** Whether this node meets the others of this browser. */
+  readonly mesh: boolean
+}
+
+/** A second node of the same browser has a database of its own: `?node=two`. */
+export function nodeName(search = location.search): string {
+  const name = new URLSearchParams(search).get('node') ?? ''
+  return /^[\w-]{1,30}$/.test(name) ? name : ''
+}
+
+export function options({ limits, rules, mesh }: Settings): RuntimeOptions {
+  const name = nodeName()
   return {
+    ...(name ? { database: `icn-runtime-${name}` } : {}),
     initialMana: 1_000n,
     manaRegeneration: REGENERATION,
     // High enough that a person can see a long run and cancel it; the page's own default budget is far lower.
     limits: { fuel: 100_000_000_000n, ...limits },
+    ...(rules
+      ? {
+          governance: {
+            ...rules,
+            quorum: BigInt(rules.quorum),
+            timelockSecs: BigInt(rules.timelockSecs),
+            vetoGraceSecs: BigInt(rules.vetoGraceSecs),
+          },
+        }
+      : {}),
+    // A person waits for the answer, so bids are not waited for as long as a network would.
+    ...(mesh ? { mesh: { kind: 'broadcast-channel', bidWindowMs: 3_000 } as const } : {}),
   }
 }
 
-const KEY = 'icn-playground-limits'
+const KEY = 'icn-playground-settings'
 
 /** Those chosen before, where they can still be chosen. */
-export function rememberedLimits(): Limits {
+export function rememberedSettings(): Settings {
+  let kept: Record<string, unknown> = {}
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Record<keyof Limits, unknown>>
-    const { memoryPages, executionMs } = kept
-    return {
+    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}')
+    if (typeof found === 'object' && found !== null) kept = found as Record<string, unknown>
+  } catch {
+    // storage may be forbidden, or hold something else
+  }
+  const { memoryPages, executionMs } = (kept.limits ?? {}) as Record<string, unknown>
+  return {
+    limits: {
       memoryPages: isLimit('memoryPages', memoryPages) ? memoryPages : DEFAULT_LIMITS.memoryPages,
       executionMs: isLimit('executionMs', executionMs) ? executionMs : DEFAULT_LIMITS.executionMs,
-    }
-  } catch {
-    return DEFAULT_LIMITS // storage may be forbidden, or hold something else
+    },
+    rules: isRules(kept.rules) ? kept.rules : null,
+    mesh: kept.mesh === true,
   }
 }
 
-export function rememberLimits(limits: Limits): void {
+function isRules(value: unknown): value is Rules {
+  if (typeof value !== 'object' || value === null) return false
+  const { quorum, threshold, minSponsors, timelockSecs, vetoGraceSecs, vetoMembers } = value as Partial<Rules>
+  const whole = (number: unknown, least: number) =>
+    Number.isSafeInteger(number) && (number as number) >= least
+  return (
+    whole(quorum, 1) &&
+    whole(minSponsors, 1) &&
+    whole(timelockSecs, 0) &&
+    whole(vetoGraceSecs, 0) &&
+    typeof threshold === 'number' &&
+    threshold > 0 &&
+    threshold <= 1 &&
+    Array.isArray(vetoMembers) &&
+    vetoMembers.every((did) => typeof did === 'string' && did.startsWith('did:'))
+  )
+}
+
+export function rememberSettings(settings: Settings): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify(limits))
+    localStorage.setItem(KEY, JSON.stringify(settings))
   } catch {
     // not remembered; still in force
   }

@@ -2,7 +2,7 @@
 import type { ModuleInfo, RunResult, StoredReceipt } from '../index.ts'
 import type { ManaOfRun } from './mana-of-run.ts'
 import type { Sample } from './samples.ts'
-import { DEFAULT_LIMITS, type Limits } from './settings.ts'
+import { DEFAULT_LIMITS, type Settings } from './settings.ts'
 
 /** A module ready to run: its bytes, or the CID it is stored under. */
 export interface Choice {
@@ -41,7 +41,7 @@ export type RunState =
   | { readonly kind: 'earlier'; readonly stored: StoredReceipt }
   | { readonly kind: 'failed'; readonly name: string; readonly error: unknown }
 
-export interface UiState {
+export interface UiState extends Settings {
   readonly samples: readonly Sample[]
   readonly samplesError: unknown
   readonly choice: Choice | null
@@ -56,7 +56,6 @@ export interface UiState {
   readonly entry: string
   /** As typed. */
   readonly fuel: string
-  readonly limits: Limits
   /** Count fuel by function and loop as well. */
   readonly profile: boolean
   readonly run: RunState
@@ -106,6 +105,8 @@ export const INITIAL: UiState = {
   entry: 'run',
   fuel: '1,000,000',
   limits: DEFAULT_LIMITS,
+  rules: null,
+  mesh: false,
   profile: false,
   run: { kind: 'none' },
   balance: null,

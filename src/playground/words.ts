@@ -107,7 +107,12 @@ export function problem(error: unknown): Problem {
     title,
     ...(advice ? { advice } : {}),
     code,
-    message: typeof found.message === 'string' && found.message ? found.message : String(error),
+    message:
+      code === 'Aborted' // by nobody but the person at this page
+        ? 'You stopped it.'
+        : typeof found.message === 'string' && found.message
+          ? found.message
+          : String(error),
     data:
       typeof found.data === 'object' && found.data !== null ? (found.data as Record<string, unknown>) : {},
   }

@@ -1,102 +1,121 @@
-/** One block: its fields, its content as text where it is text, and its links, which can be walked. */
-import type { DagBlockData, IcnRuntime } from '../../index.ts'
+/** One block: what it is, where it leads, how long it is kept, its content; and where it is damaged, what can be done. */
+import type { DagBlockData, ExaminedBlock, IcnRuntime } from '../../index.ts'
+import { announce } from '../announce.ts'
+import { type BlockKind, blockKind, KINDS } from '../block-kind.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { bytes, hex, hexDump, when } from '../format.ts'
+import { family } from '../family.ts'
+import { bytes, hex, when } from '../format.ts'
 import { type Mention, mentions } from '../mentions.ts'
+import { blockContent } from '../parts/block-content.ts'
 import { withProgress } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
+import { graph } from '../parts/graph.ts'
 import { copyableId, linkedId } from '../parts/id.ts'
+import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import { href, type PanelFactory } from '../router.ts'
+import { keeping } from './keeping.ts'
+import { aside, mending } from './mending.ts'
+import '../style/receipt.css'
 
 export function blockPanel({ runtime }: Context): PanelFactory {
   return (cid = '', signal) => {
     const body = h('div', { class: 'block' })
-    const load = async () => {
+
+    async function load(): Promise<void> {
       try {
-        const block = await withProgress(body, 'Loading the block', runtime.dag.get(cid, { signal }))
-        const named = block ? await namedBlocks(runtime, block, signal) : []
-        fill(
-          body,
-          ...(block
-            ? content(block, named)
-            : [h('p', { class: 'empty' }, `No block is stored here under ${cid}.`)]),
-        )
+        fill(body, ...(await withProgress(body, 'Loading the block', read())))
       } catch (error) {
         if (signal.aborted) return
         fill(body, problemCard(error, { title: 'This block could not be shown', retry: () => void load() }))
       }
     }
+
+    /** What is stored is looked at before it is asked for: a damaged block is not served. */
+    async function read(): Promise<readonly HTMLElement[]> {
+      const found = await runtime.dag.examine(cid, { signal })
+      if (found && found.reason !== null) return [damaged(found)]
+      const block = await runtime.dag.get(cid, { signal })
+      if (!block) return [await missing()]
+      const [named, picture] = await Promise.all([
+        namedBlocks(runtime, block, signal),
+        family(runtime, cid, signal),
+      ])
+      const kind = blockKind(block.data)
+      return [
+        h('div', { class: 'receipt-facts' }, whatItIs(block, kind), stays(block)),
+        h('div', { class: 'receipt-facts' }, leads(block, named, picture.length > 1 && graph(picture, cid))),
+        h('section', { class: 'block-content' }, h('h2', {}, 'Content'), ...blockContent(block.data)),
+      ]
+    }
+
+    const done = (sentence: string) => {
+      announce(sentence)
+      void load()
+    }
+    const stays = (block: DagBlockData) => keeping(runtime, block, signal, done)
+    const damaged = (found: ExaminedBlock) => mending(runtime, found, signal, done)
+
+    async function missing(): Promise<HTMLElement> {
+      const note = await aside(runtime, cid, signal, done)
+      return note ?? h('p', { class: 'empty' }, `No block is stored here under ${cid}.`)
+    }
+
     void load()
     return {
       title: 'Block',
-      element: h(
-        'div',
-        {},
-        h(
-          'header',
-          { class: 'page-head' },
-          h('p', { class: 'back' }, h('a', { href: href('blocks') }, 'All blocks')),
-          h('h1', {}, 'Block'),
-        ),
-        body,
-      ),
+      element: page({ title: 'Block', back: { href: href('blocks'), label: 'All blocks' } }, body),
     }
   }
 }
 
-function content(block: DagBlockData, named: readonly Mention[]): readonly HTMLElement[] {
-  return [
-    h(
-      'section',
-      {},
-      h('h2', {}, 'What it is'),
-      facts(
-        [
-          ['CID', copyableId(block.cid, 'the block’s CID')],
-          ['Author', copyableId(block.author, 'the author’s DID')],
-          ['Written', when(block.timestamp)],
-          ['Size', bytes(block.data.length)],
-          [
-            'Signature',
-            block.signature ? h('code', { class: 'id whole' }, hex(block.signature)) : 'none of its own',
-          ],
-          block.scope !== null && ['Scope', block.scope],
-          [
-            'Kept',
-            block.ttl === null
-              ? block.pinned
-                ? 'always: pinned'
-                : 'without an end'
-              : `until ${when(block.ttl)}`,
-          ],
-        ],
-        'facts facts-stacked',
-      ),
-    ),
-    h('section', {}, h('h2', {}, 'Where it leads'), leads(block, named)),
-    h(
-      'section',
-      {},
-      h('h2', {}, 'Content'),
-      isModule(block.data) && moduleNote(block.cid),
-      ...data(block.data),
-    ),
+function whatItIs(block: DagBlockData, kind: BlockKind): HTMLElement {
+  const [name, words] = KINDS[kind]
+  const screen = { receipt: 'receipts', job: 'jobs', contract: 'run' }[kind as string]
+  const verb = { receipt: 'Read it as a receipt', job: 'See how the job stands', contract: 'Run it' }[
+    kind as string
   ]
+  return h(
+    'section',
+    {},
+    h('h2', {}, name),
+    h('p', {}, words, ' ', screen !== undefined && h('a', { href: href(screen, block.cid) }, verb)),
+    facts(
+      [
+        ['CID', copyableId(block.cid, 'the block’s CID')],
+        ['Author', copyableId(block.author, 'the author’s DID')],
+        ['Written', when(block.timestamp)],
+        ['Size', bytes(block.data.length)],
+        [
+          'Signature',
+          block.signature ? h('code', { class: 'id whole' }, hex(block.signature)) : 'none of its own',
+        ],
+        block.scope !== null && ['Scope', block.scope],
+      ],
+      'facts facts-stacked',
+    ),
+  )
 }
 
-function leads(block: DagBlockData, named: readonly Mention[]): HTMLElement {
+function leads(block: DagBlockData, named: readonly Mention[], picture: HTMLElement | false): HTMLElement {
   const linked = new Set(block.links.map((link) => link.cid))
   const all = [
     ...block.links.map((link) => ({ path: link.name || 'link', cid: link.cid })),
     ...named.filter(({ cid }) => !linked.has(cid)),
   ]
-  if (all.length === 0) return h('p', { class: 'quiet' }, 'It names no other block.')
   return h(
-    'ul',
-    { class: 'links' },
-    all.map(({ path, cid }) => h('li', {}, h('span', {}, path), linkedId(cid, href('blocks', cid)))),
+    'section',
+    {},
+    h('h2', {}, 'Where it leads'),
+    all.length === 0
+      ? h('p', { class: 'quiet' }, 'It names no other block.')
+      : h(
+          'ul',
+          { class: 'links' },
+          all.map(({ path, cid }) => h('li', {}, h('span', {}, path), linkedId(cid, href('blocks', cid)))),
+        ),
+    picture,
   )
 }
 
@@ -109,63 +128,4 @@ async function namedBlocks(
   const named = mentions(block.data).filter(({ cid }) => cid !== block.cid)
   const here = await Promise.all(named.map(({ cid }) => runtime.dag.has(cid, { signal }).catch(() => false)))
   return named.filter((_mention, at) => here[at])
-}
-
-function isModule(raw: Uint8Array): boolean {
-  return [0x00, 0x61, 0x73, 0x6d].every((byte, at) => raw[at] === byte)
-}
-
-function moduleNote(cid: string): HTMLElement {
-  return h('p', {}, 'This is a contract. ', h('a', { href: href('run', cid) }, 'Run it'))
-}
-
-const MOST_TEXT = 20_000
-
-function data(raw: Uint8Array): readonly HTMLElement[] {
-  const text = readable(raw)
-  const dump = h(
-    'pre',
-    { class: 'dump', tabindex: '0', role: 'region', 'aria-label': 'Bytes of the block' },
-    hexDump(raw),
-  )
-  if (text === undefined) return [dump]
-  return [
-    h(
-      'pre',
-      { class: 'dump dump-text', tabindex: '0', role: 'region', 'aria-label': 'Content of the block' },
-      text,
-    ),
-    h('details', { class: 'detail' }, h('summary', {}, 'As bytes'), dump),
-  ]
-}
-
-/** JSON indented by its own text, so that 64-bit integers keep every digit; other UTF-8 as it is; undefined for binary. */
-function readable(raw: Uint8Array): string | undefined {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(raw)
-  } catch {
-    return undefined
-  }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
-  if (/[\u0000-\u0008\u000e-\u001f]/.test(text)) return undefined
-  const shown = /^[[{]/.test(text) ? indent(text) : text
-  return shown.length > MOST_TEXT ? `${shown.slice(0, MOST_TEXT)}\n…` : shown
-}
-
-function indent(json: string): string {
-  let out = ''
-  let depth = 0
-  // A string, a bracket pair without content, an opening, a closing, a separator, or anything else.
-  for (const [token] of json.matchAll(/"(?:\\.|[^"\\])*"|\[\]|\{\}|[[{]|[\]}]|[,:]|[^"[\]{},:\s]+/g)) {
-    if (token === '{' || token === '[') out += `${token}\n${'  '.repeat(++depth)}`
-    else if (token === '}' || token === ']') out += `\n${'  '.repeat(Math.max(0, --depth))}${token}`
-    else if (token === ',') out += `,\n${'  '.repeat(Math.max(0, depth))}`
-    else out += token === ':' ? ': ' : token
-  }
-  // Lists of numbers (bytes of a hash) read better on one line.
-  return out.replace(
-    /\[\s*((?:\d+,\s*)*\d+)\s*\]/g,
-    (_match, list: string) => `[${list.replace(/,\s*/g, ', ')}]`,
-  )
 }

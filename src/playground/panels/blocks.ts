@@ -1,20 +1,26 @@
-/** The DAG: every block this node stores, its root, and a check of all of them. */
-import type { DagListItem } from '../../index.ts'
+/** The DAG: every block this node stores, by what it is; its root, and a check of all of them. */
+import type { DagListItem, IcnRuntime } from '../../index.ts'
+import { type BlockKind, blockKind, KINDS } from '../block-kind.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { bytes, plural, short, when } from '../format.ts'
-import { copyableId } from '../parts/id.ts'
+import { bytes, plural, when } from '../format.ts'
+import { copyableId, shortId } from '../parts/id.ts'
+import { page, split } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import { rows } from '../parts/rows.ts'
 import { href, type PanelFactory } from '../router.ts'
-import { verification } from './upkeep.ts'
+import { files, verification } from './upkeep.ts'
 
 const PAGE = 25
+/** Larger blocks are not read for the sake of a word in a list. */
+const MOST_READ = 128 * 1024
+
+type Entry = DagListItem & { readonly kind: BlockKind | undefined }
 
 export function blocksPanel(context: Context): PanelFactory {
   return (_argument, signal) => {
     const { runtime } = context
-    const list = rows<DagListItem>(
+    const list = rows<Entry>(
       {
         label: 'Blocks',
         loading: 'Loading blocks',
@@ -22,7 +28,14 @@ export function blocksPanel(context: Context): PanelFactory {
           h('p', {}, 'No blocks yet. A run stores its job, its result and its receipt here.'),
           h('p', {}, h('a', { href: href('run') }, 'Run a contract')),
         ],
-        load: (after) => runtime.dag.list({ limit: PAGE, signal, ...(after === undefined ? {} : { after }) }),
+        load: async (after) => {
+          const { items, ...rest } = await runtime.dag.list({
+            limit: PAGE,
+            signal,
+            ...(after === undefined ? {} : { after }),
+          })
+          return { ...rest, items: await Promise.all(items.map((item) => withKind(runtime, item, signal))) }
+        },
         row: blockRow,
       },
       signal,
@@ -47,43 +60,48 @@ export function blocksPanel(context: Context): PanelFactory {
     )
     return {
       title: 'Blocks',
-      element: h(
-        'div',
-        {},
-        h(
-          'header',
-          { class: 'page-head' },
-          h('h1', {}, 'Blocks'),
+      element: page(
+        {
+          title: 'Blocks',
+          sentence:
+            'Contracts, jobs, results and receipts are kept as blocks. Each is named by its own content and leads to others.',
+        },
+        split(
+          [
+            verification(context, signal),
+            h(
+              'section',
+              { 'aria-labelledby': 'whole-title' },
+              h('h2', { id: 'whole-title' }, 'All of it in one name'),
+              h(
+                'p',
+                { class: 'quiet' },
+                'The root changes whenever a block does. Two nodes with the same root hold the same blocks.',
+              ),
+              root,
+            ),
+            files(context, signal),
+          ],
           h(
-            'p',
-            {},
-            'Jobs, results and receipts are kept as blocks. Each is named by its own content and links to others: the DAG.',
+            'section',
+            { 'aria-labelledby': 'blocks-title' },
+            h('h2', { id: 'blocks-title' }, 'Stored blocks'),
+            list.element,
           ),
-        ),
-        h(
-          'section',
-          { class: 'root-section', 'aria-labelledby': 'whole-title' },
-          h('h2', { id: 'whole-title' }, 'All of it in one name'),
-          h(
-            'p',
-            { class: 'quiet' },
-            'The root changes whenever a block does. Two nodes with the same root hold the same blocks.',
-          ),
-          root,
-          verification(context, signal),
-        ),
-        h(
-          'section',
-          { 'aria-labelledby': 'blocks-title' },
-          h('h2', { id: 'blocks-title' }, 'Stored blocks'),
-          list.element,
         ),
       ),
     }
   }
 }
 
-function blockRow(item: DagListItem): HTMLElement {
+/** A damaged block is not served, so nothing is known of it but that it is there. */
+async function withKind(runtime: IcnRuntime, item: DagListItem, signal: AbortSignal): Promise<Entry> {
+  if (item.size > MOST_READ) return { ...item, kind: undefined }
+  const block = await runtime.dag.get(item.cid, { signal }).catch(() => undefined)
+  return { ...item, kind: block && blockKind(block.data) }
+}
+
+function blockRow(item: Entry): HTMLElement {
   return h(
     'div',
     { class: 'row row-block' },
@@ -93,11 +111,12 @@ function blockRow(item: DagListItem): HTMLElement {
       h(
         'a',
         { href: href('blocks', item.cid), class: 'row-link', title: item.cid },
-        h('code', { class: 'id' }, short(item.cid)),
+        item.kind === undefined ? 'Block' : KINDS[item.kind][0],
       ),
     ),
     h('p', { class: 'row-when' }, when(item.timestamp)),
     h('p', { class: 'row-numbers' }, `${bytes(item.size)}, ${plural(item.links, 'link')}`),
     h('p', { class: 'row-mark' }, item.pinned ? 'pinned' : ''),
+    h('p', { class: 'row-id' }, shortId(item.cid)),
   )
 }

@@ -49,5 +49,10 @@ export function browserSection(signal: AbortSignal): HTMLElement {
   void show().catch(() =>
     fill(place, h('p', { class: 'quiet' }, 'This browser tells nothing about its storage.')),
   )
-  return place
+  return h(
+    'section',
+    { 'aria-labelledby': 'browser-title' },
+    h('h2', { id: 'browser-title' }, 'This browser'),
+    place,
+  )
 }

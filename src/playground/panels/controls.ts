@@ -77,8 +77,8 @@ export function controls(context: Context, signal: AbortSignal): HTMLElement {
     },
     h('div', { class: 'field' }, h('label', { for: 'entry' }, 'Start with'), entry),
     h('div', { class: 'field' }, h('label', { for: 'fuel' }, 'Fuel budget'), fuel),
-    limitField(context, 'memoryPages', 'Memory, at most', (value) => bytes(value * 65_536), signal),
-    limitField(context, 'executionMs', 'Time, at most', duration, signal),
+    limitField(context, 'memoryPages', 'Memory limit', (value) => bytes(value * 65_536), signal),
+    limitField(context, 'executionMs', 'Time limit', duration, signal),
     h(
       'label',
       { class: 'check' },

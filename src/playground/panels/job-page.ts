@@ -1,15 +1,16 @@
 /** One job: its states over time, as far as this node has seen them, and what came of it. */
-import type { JobStatus } from '../../index.ts'
+import type { JobStatus, ManaEntry } from '../../index.ts'
 import { announce } from '../announce.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { milliseconds, when } from '../format.ts'
+import { milliseconds, signed, when } from '../format.ts'
 import { withProgress } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
 import { copyableId, linkedId } from '../parts/id.ts'
+import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import { href, type PanelFactory } from '../router.ts'
-import { ending, JOB_STATES } from '../words.ts'
+import { cause, ending, JOB_STATES } from '../words.ts'
 import { jobSection } from './job.ts'
 
 export function jobPanel({ runtime }: Context): PanelFactory {
@@ -18,6 +19,8 @@ export function jobPanel({ runtime }: Context): PanelFactory {
     const trouble = h('div')
     /** States seen while the page was open, with their time; the runtime itself keeps the first and the last. */
     const seen = new Map<JobStatus['state'], number>()
+    /** What it did to mana here: the journal has the times that the job itself does not keep. */
+    let changes: readonly ManaEntry[] = []
 
     function show(job: JobStatus): void {
       if (!seen.has(job.state)) seen.set(job.state, job.finishedAt ?? Date.now() / 1000)
@@ -29,13 +32,19 @@ export function jobPanel({ runtime }: Context): PanelFactory {
     }
 
     function timeline(job: JobStatus): HTMLElement {
-      const end = job.failure && ending(false, null, job.failure)
-      const steps = [
+      const failed = job.failure && ending(false, null, job.failure)
+      const end = job.finishedAt ?? job.submittedAt
+      const assigned = seen.get('Assigned')
+      const steps: readonly (readonly [what: string, at: string, note?: string])[] = [
         ['Asked for', when(job.submittedAt)],
-        ...(seen.has('Assigned') ? [[JOB_STATES.Assigned, when(seen.get('Assigned') ?? 0)]] : []),
-        waits(job)
-          ? [JOB_STATES[job.state], 'now']
-          : [JOB_STATES[job.state], when(job.finishedAt ?? job.submittedAt)],
+        ...changes.map(
+          (entry) => [cause(entry.cause), when(entry.at), `${signed(entry.amount)} mana`] as const,
+        ),
+        ...(assigned !== undefined && job.state !== 'Assigned'
+          ? [[JOB_STATES.Assigned, when(assigned)] as const]
+          : []),
+        waits(job) ? [JOB_STATES[job.state], 'now'] : [JOB_STATES[job.state], when(end)],
+        ...(job.receiptCid !== undefined ? [['Receipt signed and anchored', when(end)] as const] : []),
       ]
       return h(
         'section',
@@ -44,13 +53,18 @@ export function jobPanel({ runtime }: Context): PanelFactory {
         h(
           'ol',
           { class: 'timeline' },
-          steps.map(([state, time]) =>
-            h('li', {}, h('strong', {}, state), h('span', { class: 'quiet' }, time)),
+          steps.map(([state, time, note]) =>
+            h(
+              'li',
+              { class: note === undefined ? '' : 'timeline-minor' },
+              h(note === undefined ? 'strong' : 'span', {}, note === undefined ? state : `${state}, ${note}`),
+              h('span', { class: 'quiet' }, time),
+            ),
           ),
         ),
         job.finishedAt !== undefined &&
           h('p', { class: 'quiet' }, `It took ${span(job.finishedAt - job.submittedAt)} from first to last.`),
-        end && h('p', {}, `${end.sentence} ${job.failure?.message ?? ''}`),
+        failed && h('p', {}, `${failed.sentence} ${job.failure?.message ?? ''}`),
       )
     }
 
@@ -73,28 +87,33 @@ export function jobPanel({ runtime }: Context): PanelFactory {
 
     async function load(): Promise<void> {
       try {
-        show(await withProgress(body, 'Loading the job', runtime.jobs.status(jobId, { signal })))
+        const job = await withProgress(body, 'Loading the job', runtime.jobs.status(jobId, { signal }))
+        await readChanges()
+        show(job)
       } catch (error) {
         if (!signal.aborted)
           fill(body, problemCard(error, { title: 'This job could not be shown', retry: () => void load() }))
       }
     }
 
+    /** The newest entries are enough: a job whose mana moved long ago shows its states alone. */
+    async function readChanges(): Promise<void> {
+      const { items } = await runtime.mana.history({ limit: 500, signal }).catch(() => ({ items: [] }))
+      changes = items.filter(({ reference }) => reference === jobId).reverse()
+    }
+
     void load()
-    listen(runtime, 'job', (job) => job.jobId === jobId && show(job), signal)
+    listen(
+      runtime,
+      'job',
+      (job) => {
+        if (job.jobId === jobId) void readChanges().then(() => signal.aborted || show(job))
+      },
+      signal,
+    )
     return {
       title: 'Job',
-      element: h(
-        'div',
-        {},
-        h(
-          'header',
-          { class: 'page-head' },
-          h('p', { class: 'back' }, h('a', { href: href('jobs') }, 'All jobs')),
-          h('h1', {}, 'Job'),
-        ),
-        body,
-      ),
+      element: page({ title: 'Job', back: { href: href('jobs'), label: 'All jobs' } }, body),
     }
   }
 }

@@ -5,6 +5,7 @@ import { type Context, listen } from '../context.ts'
 import { fill, h, icon } from '../dom.ts'
 import { number, when } from '../format.ts'
 import { shortId } from '../parts/id.ts'
+import { page, split } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import { type Rows, rows } from '../parts/rows.ts'
 import { href, type PanelFactory } from '../router.ts'
@@ -13,7 +14,7 @@ import { JOB_KINDS, JOB_STATES } from '../words.ts'
 const PAGE = 25
 const STATES: readonly JobState[] = ['Pending', 'Assigned', 'Completed', 'Failed', 'Cancelled']
 
-export function jobsPanel({ runtime }: Context): PanelFactory {
+export function jobsPanel({ runtime, store }: Context): PanelFactory {
   return (_argument, signal) => {
     const place = h('div')
     const trouble = h('div')
@@ -71,27 +72,45 @@ export function jobsPanel({ runtime }: Context): PanelFactory {
     show()
     return {
       title: 'Jobs',
-      element: h(
-        'div',
-        {},
-        h(
-          'header',
-          { class: 'page-head' },
-          h('h1', {}, 'Jobs'),
-          h(
-            'p',
-            {},
+      element: page(
+        {
+          title: 'Jobs',
+          sentence:
             'A job is work that was asked for, with mana held for it until it is done. A run of yours is a job that your own node takes.',
-          ),
+        },
+        split(
+          [
+            h(
+              'section',
+              { 'aria-labelledby': 'which-title' },
+              h('h2', { id: 'which-title' }, 'Which ones'),
+              h(
+                'div',
+                { class: 'fields' },
+                h('div', { class: 'field' }, h('label', { for: 'job-state' }, 'How they stand'), select),
+              ),
+            ),
+            h(
+              'section',
+              { 'aria-labelledby': 'ask-title' },
+              h('h2', { id: 'ask-title' }, 'Ask for something'),
+              h(
+                'p',
+                { class: 'quiet' },
+                store.get().mesh
+                  ? 'The smallest job there is: whoever takes it gives back what was sent. 10 mana are held for it. Nodes of the mesh bid for it.'
+                  : 'The smallest job there is: whoever takes it gives back what was sent. 10 mana are held for it. Without other nodes your own takes it.',
+              ),
+              h(
+                'button',
+                { type: 'button', class: 'button', onclick: () => void ask() },
+                'Submit a small job',
+              ),
+              trouble,
+            ),
+          ],
+          place,
         ),
-        h(
-          'div',
-          { class: 'list-bar' },
-          h('div', { class: 'field' }, h('label', { for: 'job-state' }, 'Show'), select),
-          h('button', { type: 'button', class: 'button', onclick: () => void ask() }, 'Submit a small job'),
-        ),
-        trouble,
-        place,
       ),
     }
   }

@@ -5,14 +5,16 @@ import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { number, plural, signed, when } from '../format.ts'
 import { setShare } from '../parts/facts.ts'
-import { shortId } from '../parts/id.ts'
+import { linkedId, shortId } from '../parts/id.ts'
+import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import { rows } from '../parts/rows.ts'
 import { task } from '../parts/task.ts'
-import type { PanelFactory } from '../router.ts'
+import { href, type PanelFactory } from '../router.ts'
 import { REGENERATION } from '../settings.ts'
 import { cause } from '../words.ts'
 import { manaChart } from './mana-chart.ts'
+import '../style/mana.css'
 
 const PAGE = 25
 
@@ -33,23 +35,16 @@ export function manaPanel(context: Context): PanelFactory {
     listen(runtime, 'mana', () => void list.refresh(), signal)
     return {
       title: 'Mana',
-      element: h(
-        'div',
-        {},
-        h(
-          'header',
-          { class: 'page-head' },
-          h('h1', {}, 'Mana'),
-          h(
-            'p',
-            {},
+      element: page(
+        {
+          title: 'Mana',
+          sentence:
             'Mana is what work costs. It cannot be bought: it comes back by itself, the same for everyone. What your own node runs for you, it also earns, so a run of your own leaves the balance as it was.',
-          ),
-        ),
+        },
         balance(context, signal),
         h(
           'section',
-          { 'aria-labelledby': 'history-title' },
+          { class: 'stack', 'aria-labelledby': 'history-title' },
           h('h2', { id: 'history-title' }, 'History'),
           list.element,
         ),
@@ -84,7 +79,7 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
 
   async function draw(): Promise<void> {
     const { items } = await runtime.mana.history({ did, limit: 100, signal })
-    fill(chart, manaChart(items, Date.now() / 1000))
+    fill(chart, manaChart(items, Date.now() / 1000, store.get().lastTick, REGENERATION))
   }
 
   const timer = setInterval(showClock, 250)
@@ -162,6 +157,13 @@ function entryRow(entry: ManaEntry): HTMLElement {
     h('p', { class: 'row-when' }, when(entry.at)),
     h('p', { class: `row-amount ${entry.amount < 0n ? 'amount-out' : 'amount-in'}` }, signed(entry.amount)),
     h('p', { class: 'row-balance' }, h('span', { class: 'quiet' }, 'balance '), number(entry.balance)),
-    h('p', { class: 'row-id' }, entry.reference ? shortId(entry.reference) : ''),
+    h('p', { class: 'row-id' }, reference(entry)),
   )
+}
+
+/** A job or a proposal; what is no job of this node leads nowhere. */
+function reference({ reference: id, cause: why }: ManaEntry): HTMLElement | string {
+  if (id === undefined) return ''
+  const ofJob = why === 'escrow' || why === 'payment' || why === 'refund'
+  return ofJob ? linkedId(id, href('jobs', id)) : shortId(id)
 }

@@ -6,19 +6,19 @@ import { bytes, milliseconds, number, pages } from '../format.ts'
 import { withProgress } from '../parts/busy.ts'
 import { bar, facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
+import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import type { PanelFactory } from '../router.ts'
 import { browserSection } from './browser.ts'
+import { meshSection } from './mesh.ts'
 
-export function nodePanel({ runtime }: Context): PanelFactory {
+export function nodePanel(context: Context): PanelFactory {
+  const { runtime } = context
   return (_argument, signal) => {
-    const body = h('div', { class: 'node' })
+    const body = h('div', { class: 'node-facts' })
     const load = async () => {
       try {
-        fill(
-          body,
-          ...content(await withProgress(body, 'Asking the runtime', runtime.inspect({ signal })), signal),
-        )
+        fill(body, ...content(await withProgress(body, 'Asking the runtime', runtime.inspect({ signal }))))
       } catch (error) {
         if (!signal.aborted) fill(body, problemCard(error, { retry: () => void load() }))
       }
@@ -27,33 +27,31 @@ export function nodePanel({ runtime }: Context): PanelFactory {
     for (const event of ['mana', 'block'] as const) listen(runtime, event, () => void load(), signal)
     return {
       title: 'Node',
-      element: h(
-        'div',
-        {},
-        h(
-          'header',
-          { class: 'page-head' },
-          h('h1', {}, 'This node'),
-          h(
-            'p',
-            {},
+      element: page(
+        {
+          title: 'This node',
+          sentence:
             'Your browser is a node of its own: its key, its ledger and its blocks are kept here and nowhere else.',
-          ),
+        },
+        h(
+          'div',
+          { class: 'node split split-end' },
+          h('div', { class: 'main' }, body),
+          h('div', { class: 'side' }, browserSection(signal), meshSection(context, signal)),
         ),
-        body,
       ),
     }
   }
 }
 
-function content(state: RuntimeInspection, signal: AbortSignal): readonly HTMLElement[] {
+function content(state: RuntimeInspection): readonly HTMLElement[] {
   const { limits } = state
   return [
     h(
       'section',
       {},
       h('h2', {}, 'Who it is'),
-      facts([['DID', copyableId(state.did, 'the node’s DID')]], 'facts facts-stacked'),
+      copyableId(state.did, 'the node’s DID'),
       facts([
         ['Changes stored so far', number(state.epoch)],
         ['Database', `${state.database}, in ${state.storage === 'memory' ? 'memory only' : 'IndexedDB'}`],
@@ -61,7 +59,6 @@ function content(state: RuntimeInspection, signal: AbortSignal): readonly HTMLEl
         ['Version', `${state.version}, protocol ${state.protocolVersion}`],
       ]),
       storage(state),
-      browserSection(signal),
     ),
     mana(state),
     h(

@@ -46,6 +46,18 @@ const KINDS: readonly Kind[] = [
     needs: ['Version'],
     make: ([version]) => ({ SoftwareUpgrade: version! }),
   },
+  {
+    name: 'freeze',
+    label: 'Freeze a reputation',
+    needs: ['DID of whose reputation'],
+    make: ([did]) => ({ Resolution: { actions: [{ FreezeReputation: did! }] } }),
+  },
+  {
+    name: 'pause',
+    label: 'Pause a credential',
+    needs: ['CID of the credential'],
+    make: ([cid]) => ({ Resolution: { actions: [{ PauseCredential: cid! }] } }),
+  },
 ]
 
 const DURATIONS: readonly (readonly [seconds: number, label: string])[] = [
@@ -67,6 +79,9 @@ export function proposalForm({ runtime }: Context, signal: AbortSignal, made: ()
     { id: 'proposal-duration' },
     DURATIONS.map(([seconds, label]) => h('option', { value: seconds, selected: seconds === 86_400 }, label)),
   )
+  const quorum = h('input', { id: 'proposal-quorum', type: 'number', min: 1, max: 1_000_000, step: 1 })
+  const share = h('input', { id: 'proposal-share', type: 'number', min: 1, max: 100, step: 1 })
+  const longer = h('textarea', { id: 'proposal-body', rows: 4, maxlength: 60_000 })
   const needs = h('div', { class: 'proposal-needs' })
   const trouble = h('div')
   let inputs: readonly HTMLInputElement[] = []
@@ -92,13 +107,16 @@ export function proposalForm({ runtime }: Context, signal: AbortSignal, made: ()
           proposalType: chosen().make(inputs.map(({ value }) => value.trim())),
           description: title.value.trim(),
           durationSecs: Number(duration.value),
+          ...(quorum.value ? { quorum: BigInt(quorum.value) } : {}),
+          ...(share.value ? { threshold: Number(share.value) / 100 } : {}),
+          ...(longer.value.trim() ? { body: new TextEncoder().encode(longer.value.trim()) } : {}),
         },
         { signal },
       )
       fill(trouble)
-      title.value = ''
+      for (const input of [title, quorum, share, longer]) input.value = ''
       ask()
-      announce('The proposal was made. Open its voting below.')
+      announce('The proposal was made. Its voting can be opened in the list of proposals.')
       made()
     } catch (error) {
       if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
@@ -124,6 +142,18 @@ export function proposalForm({ runtime }: Context, signal: AbortSignal, made: ()
       field('Members can vote for', duration),
       field('Title', title),
       needs,
+      h(
+        'details',
+        { class: 'detail proposal-more' },
+        h('summary', {}, 'More'),
+        h(
+          'div',
+          { class: 'proposal-needs' },
+          field('Votes needed, if not as the rules say', quorum),
+          field('Share of Yes needed in %, if not as the rules say', share),
+          field('A longer text', longer),
+        ),
+      ),
       h(
         'p',
         { class: 'field-note' },

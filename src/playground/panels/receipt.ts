@@ -2,17 +2,22 @@
 import type { JobStatus, StoredReceipt } from '../../index.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { hex, number, plural, when } from '../format.ts'
+import { family } from '../family.ts'
+import { number, plural, when } from '../format.ts'
 import { withProgress } from '../parts/busy.ts'
 import { facts, mark } from '../parts/facts.ts'
+import { graph } from '../parts/graph.ts'
 import { copyableId, linkedId } from '../parts/id.ts'
+import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
+import { signedBytes } from '../parts/signed-bytes.ts'
 import { slip, slipOfReceipt } from '../parts/slip.ts'
 import { href, type PanelFactory } from '../router.ts'
 import { ending } from '../words.ts'
 import { jobSection } from './job.ts'
 import { saveReceipt } from './receipt-file.ts'
 import { replaySection } from './replay.ts'
+import '../style/receipt.css'
 
 export function receiptPanel(context: Context): PanelFactory {
   const { runtime, did } = context
@@ -24,7 +29,7 @@ export function receiptPanel(context: Context): PanelFactory {
         // A receipt stands without its job: one from elsewhere may have none here.
         const job = await runtime.jobs.status(stored.receipt.jobId, { signal }).catch(() => undefined)
         const check = stored.run && [replaySection(context, cid, signal), saveReceipt(context, cid, signal)]
-        fill(body, ...content(stored, job, did, check))
+        fill(body, ...content(stored, job, did, [...(check ?? []), relatives(context, stored, signal)]))
       } catch (error) {
         if (signal.aborted) return
         fill(body, problemCard(error, { title: 'This receipt could not be shown', retry: () => void load() }))
@@ -33,17 +38,7 @@ export function receiptPanel(context: Context): PanelFactory {
     void load()
     return {
       title: 'Receipt',
-      element: h(
-        'div',
-        {},
-        h(
-          'header',
-          { class: 'page-head' },
-          h('p', { class: 'back' }, h('a', { href: href('receipts') }, 'All receipts')),
-          h('h1', {}, 'Receipt'),
-        ),
-        body,
-      ),
+      element: page({ title: 'Receipt', back: { href: href('receipts'), label: 'All receipts' } }, body),
     }
   }
 }
@@ -52,7 +47,7 @@ function content(
   stored: StoredReceipt,
   job: JobStatus | undefined,
   did: string,
-  check: readonly HTMLElement[] | undefined,
+  sections: readonly HTMLElement[],
 ): readonly HTMLElement[] {
   const data = slipOfReceipt(stored)
   return [
@@ -61,7 +56,7 @@ function content(
       { class: 'receipt-slip' },
       data ? slip(data, { level: 2, withReceipt: false }) : withoutRun(stored, job, did),
     ),
-    h('div', { class: 'receipt-facts' }, signature(stored), check, job && jobSection(job), places(stored)),
+    h('div', { class: 'receipt-facts' }, signature(stored), sections, job && jobSection(job), places(stored)),
   ]
 }
 
@@ -107,19 +102,20 @@ function signature(stored: StoredReceipt): HTMLElement {
       'details',
       { class: 'detail' },
       h('summary', {}, `The ${plural(covered, 'signed byte')}, field by field`),
-      facts(
-        stored.signedFields.map((field) => [
-          `${field.name}, ${plural(field.bytes.length, 'byte')}`,
-          h('code', { class: 'id whole' }, hex(field.bytes)),
-        ]),
-        'facts facts-stacked',
-      ),
-      facts(
-        [['Signature (Ed25519)', h('code', { class: 'id whole' }, hex(stored.receipt.signature))]],
-        'facts facts-stacked',
-      ),
+      signedBytes(stored.signedFields, stored.receipt.signature),
     ),
   )
+}
+
+/** From the record down, or from the receipt where there is none. The picture comes when the blocks have been read. */
+function relatives({ runtime }: Context, { cid, run }: StoredReceipt, signal: AbortSignal): HTMLElement {
+  const place = h('div', { class: 'graph-room' })
+  void family(runtime, run?.recordCid ?? cid, signal).then(
+    (found) =>
+      fill(place, found.length > 1 ? graph(found, cid) : h('p', { class: 'quiet' }, 'It stands alone here.')),
+    (error) => !signal.aborted && fill(place, problemCard(error)),
+  )
+  return h('section', {}, h('h2', {}, 'How it hangs together'), place)
 }
 
 function places({ cid, receipt, run, anchoredAt }: StoredReceipt): HTMLElement {

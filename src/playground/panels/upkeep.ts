@@ -1,67 +1,106 @@
 /** Looking after what is stored: check it, mend it, take it elsewhere and back, and let go of what has had its time. */
-import type { IcnRuntime, VerifyAllResult } from '../../index.ts'
+import type { IcnRuntime, RepairName, VerifyAllResult } from '../../index.ts'
 import type { Context } from '../context.ts'
 import { h } from '../dom.ts'
 import { bytes, number, plural, short } from '../format.ts'
+import { pickFile } from '../parts/pick-file.ts'
 import { saveAs } from '../parts/save.ts'
 import { type TaskResult, task } from '../parts/task.ts'
 import { href } from '../router.ts'
 
-/** Every block against its name; bad ones are named, and can be mended in the next step. */
+const REPAIRS: readonly (readonly [answer: RepairName, label: string])[] = [
+  ['report', 'Tell me, and leave them'],
+  ['quarantine', 'Set them aside'],
+  ['delete', 'Remove them'],
+]
+
+/** Every block against its name; bad ones are named, and can be mended one by one on their own pages. */
 export function verification({ runtime }: Context, life: AbortSignal): HTMLElement {
-  const check = (repair: 'report' | 'quarantine') =>
+  const repair = h(
+    'select',
+    { id: 'repair', 'aria-describedby': 'repair-note' },
+    REPAIRS.map(([answer, label]) => h('option', { value: answer }, label)),
+  )
+  return h(
+    'section',
+    { 'aria-labelledby': 'check-title' },
+    h('h2', { id: 'check-title' }, 'Check all of them'),
+    h('div', { class: 'field' }, h('label', { for: 'repair' }, 'Damaged blocks'), repair),
+    h(
+      'p',
+      { class: 'quiet', id: 'repair-note' },
+      'A block set aside is kept, but no longer served. On its own page a block can also be given back its right bytes.',
+    ),
     task(
-      repair === 'report' ? 'Verify every block' : 'Verify and set bad blocks aside',
+      'Verify every block',
       async (tell, signal) =>
         verdict(
           await runtime.dag.verifyAll({
             signal,
-            repair,
+            repair: repair.value as RepairName,
             onProgress: ({ checked, bad }) => tell(`${number(checked)} checked, ${number(bad)} bad`),
           }),
+          repair.value as RepairName,
         ),
       life,
-    )
-  return h(
-    'div',
-    { class: 'upkeep' },
-    check('report'),
-    h(
-      'details',
-      { class: 'detail' },
-      h('summary', {}, 'Mend, export, import, tidy up'),
-      h(
-        'div',
-        { class: 'upkeep' },
-        h(
-          'p',
-          { class: 'quiet' },
-          'A bad block set aside is no longer served; it is kept for whoever wants to look into it.',
-        ),
-        check('quarantine'),
-        exporting(runtime, life),
-        importing(runtime, life),
-        pruning(runtime, life),
-      ),
     ),
   )
 }
 
-function verdict({ checked, bad, repaired }: VerifyAllResult): TaskResult {
-  const aside = repaired > 0 ? ` ${plural(repaired, 'block')} mended or set aside.` : ''
+/** The node as a file, back from one, and room made. */
+export function files({ runtime }: Context, life: AbortSignal): HTMLElement {
+  return h(
+    'details',
+    { class: 'detail' },
+    h('summary', {}, 'Export, import, tidy up'),
+    h(
+      'div',
+      { class: 'upkeep' },
+      exporting(runtime, life),
+      importing(runtime, life),
+      pruning(runtime, life),
+      asideList(runtime, life),
+    ),
+  )
+}
+
+function asideList(runtime: IcnRuntime, life: AbortSignal): HTMLElement {
+  return task(
+    'List the blocks set aside',
+    async (_tell, signal) => {
+      const { items, next } = await runtime.dag.quarantined({ limit: 100, signal })
+      if (items.length === 0) return { good: true, sentence: 'No block has been set aside.' }
+      const more = next === undefined ? '' : ' These are the first of them.'
+      return {
+        good: false,
+        sentence: `${plural(items.length, 'block was', 'blocks were')} set aside.${more}`,
+        detail: blockLinks(items),
+      }
+    },
+    life,
+  )
+}
+
+function verdict({ checked, bad, repaired }: VerifyAllResult, repair: RepairName): TaskResult {
+  const did = { report: '', quarantine: 'set aside', delete: 'removed' }[repair]
+  const answered = repaired > 0 ? ` ${plural(repaired, 'block was', 'blocks were')} ${did}.` : ''
   if (bad.length === 0)
     return { good: true, sentence: `${plural(checked, 'block')} checked: all are what their names say.` }
   return {
     good: false,
-    sentence: `${plural(checked, 'block')} checked: ${number(bad.length)} do not match their names.${aside}`,
-    detail: h(
-      'ul',
-      {},
-      bad.map(({ cid, reason }) =>
-        h('li', {}, h('a', { href: href('blocks', cid) }, short(cid)), `: ${reason}`),
-      ),
-    ),
+    sentence: `${plural(checked, 'block')} checked: ${plural(bad.length, 'does', 'do')} not match ${bad.length === 1 ? 'its name' : 'their names'}.${answered}`,
+    detail: blockLinks(bad),
   }
+}
+
+function blockLinks(blocks: readonly { readonly cid: string; readonly reason: string }[]): HTMLElement {
+  return h(
+    'ul',
+    { class: 'bad-blocks' },
+    blocks.map(({ cid, reason }) =>
+      h('li', {}, h('a', { href: href('blocks', cid) }, short(cid)), `: ${reason}`),
+    ),
+  )
 }
 
 function exporting(runtime: IcnRuntime, life: AbortSignal): HTMLElement {
@@ -86,48 +125,28 @@ function exporting(runtime: IcnRuntime, life: AbortSignal): HTMLElement {
 }
 
 function importing(runtime: IcnRuntime, life: AbortSignal): HTMLElement {
-  const picker = h('input', {
-    type: 'file',
-    id: 'node-file',
-    class: 'visually-hidden',
-    tabindex: '-1',
-    'aria-hidden': 'true',
-  })
-  const choose = () =>
-    new Promise<File | undefined>((resolve) => {
-      picker.onchange = () => resolve(picker.files?.[0])
-      picker.oncancel = () => resolve(undefined)
-      picker.value = ''
-      picker.click()
-    })
-  return h(
-    'div',
-    {},
-    picker,
-    task(
-      'Import a node from a file',
-      async (tell, signal) => {
-        const file = await choose()
-        if (!file) return undefined
-        const { blocks, added, state, omitted } = await runtime.dag.import(file.stream(), {
-          signal,
-          onProgress: (so) =>
-            tell(`${bytes(so.bytes)} of ${bytes(file.size)} read, ${plural(so.blocks, 'block')}`),
-        })
-        const ledger = {
-          restored: 'Accounts, jobs and receipts were restored.',
-          kept: 'Accounts, jobs and receipts stay as they were here.',
-          absent: 'The file holds blocks alone.',
-        }[state]
-        const missing =
-          omitted > 0 ? ` ${plural(omitted, 'damaged block')} had been left out of the file.` : ''
-        return {
-          good: true,
-          sentence: `${plural(blocks, 'block')} read and verified, ${number(added)} of them new here. ${ledger}${missing}`,
-        }
-      },
-      life,
-    ),
+  return task(
+    'Import a node from a file',
+    async (tell, signal) => {
+      const file = await pickFile()
+      if (!file) return undefined
+      const { blocks, added, state, omitted } = await runtime.dag.import(file.stream(), {
+        signal,
+        onProgress: (so) =>
+          tell(`${bytes(so.bytes)} of ${bytes(file.size)} read, ${plural(so.blocks, 'block')}`),
+      })
+      const ledger = {
+        restored: 'Accounts, jobs and receipts were restored.',
+        kept: 'Accounts, jobs and receipts stay as they were here.',
+        absent: 'The file holds blocks alone.',
+      }[state]
+      const missing = omitted > 0 ? ` ${plural(omitted, 'damaged block')} had been left out of the file.` : ''
+      return {
+        good: true,
+        sentence: `${plural(blocks, 'block')} read and verified, ${number(added)} of them new here. ${ledger}${missing}`,
+      }
+    },
+    life,
   )
 }
 

@@ -129,6 +129,7 @@ const ROW = 28
 function picture(all: readonly Part[], total: bigint): SVGElement | null {
   if (total === 0n) return null
   const width = (fuel: bigint) => (Number((fuel * 1_000_000n) / total) / 1_000_000) * WIDTH
+  const looped = all.some((part) => part.inner.length > 0)
   const boxes: SVGElement[] = [box(0, 0, WIDTH, 'profile-all', `The whole run: ${number(total)} fuel`)]
   let left = 0
   for (const [at, part] of all.entries()) {
@@ -153,8 +154,8 @@ function picture(all: readonly Part[], total: bigint): SVGElement | null {
   return svg(
     'svg',
     {
-      class: 'profile-picture',
-      viewBox: `0 0 ${WIDTH} ${3 * ROW}`,
+      class: looped ? 'profile-picture' : 'profile-picture profile-flat',
+      viewBox: `0 0 ${WIDTH} ${(looped ? 3 : 2) * ROW}`,
       preserveAspectRatio: 'none',
       'aria-hidden': 'true',
     },
