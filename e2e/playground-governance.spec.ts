@@ -128,3 +128,87 @@ for (const colorScheme of ['light', 'dark'] as const)
       await look('rejected')
     })
   })
+
+/** Opens the rules of the co-operative, changes some, and puts them in force. */
+async function rules(page: Page, change: () => Promise<void>) {
+  const section = page.locator('details', { hasText: 'Rules of this co-operative' })
+  if ((await section.getAttribute('open')) === null) await section.locator('summary').click()
+  await change()
+  await section.getByRole('button', { name: 'Use these rules' }).click()
+  await expect(page.getByRole('status')).toContainText('These rules are in force')
+}
+
+async function accept(page: Page, title: string) {
+  const row = proposal(page, title)
+  await row.getByRole('button', { name: /^Open the voting/ }).click()
+  await row.getByRole('button', { name: /^Vote yes/ }).click()
+  await row.getByRole('button', { name: /^End the voting/ }).click()
+}
+
+test('under other rules a decision waits, and is stopped by a veto with its reason', async ({ page }) => {
+  await open(page, '#/governance')
+  await rules(page, async () => {
+    await page.getByLabel('Time in which a veto counts').selectOption('An hour')
+    await page.getByLabel('I may veto').check()
+  })
+  await propose(page, 'Change a setting', 'More room', { Setting: 'mana_max_capacity', Value: '20000' })
+  await accept(page, 'More room')
+  const row = proposal(page, 'More room')
+  await expect(row).toContainText('Accepted, waiting for its delay to pass')
+  await expect(row).toContainText('once no veto can come any more')
+  await row.getByText('Stop it by a veto').first().click()
+  await row.getByLabel('Why it should not take effect').fill('Too much at once')
+  await row.getByRole('button', { name: /^Stop it by a veto/ }).click()
+  await expect(row).toContainText('Stopped by a veto')
+  await expect(row).toContainText('Too much at once')
+  await expect(page.getByText('No setting has been agreed on yet.')).toBeVisible()
+  await page.reload()
+  await page.getByText('Rules of this co-operative').click()
+  await expect(page.getByLabel('I may veto')).toBeChecked()
+})
+
+test('a proposal waits for members to stand behind it', async ({ page }) => {
+  await open(page, '#/governance')
+  await rules(page, () => page.getByLabel('Members behind a proposal').fill('2'))
+  await propose(page, 'Freeze a reputation', 'Calm down', {
+    'DID of whose reputation': 'did:icn:test:dora',
+  })
+  const row = proposal(page, 'Calm down')
+  await expect(row).toContainText('Freezes the reputation of did:icn:test:dora.')
+  await expect(row).toContainText('1 of 2 members stand behind it.')
+  await row.getByText('Who did what').click()
+  await expect(row).toContainText('Behind it: you')
+})
+
+test('a vote is lent to another member and taken back; an agreed setting is listed', async ({ page }) => {
+  await open(page, '#/governance')
+  const vote = page.getByRole('region', { name: 'Your vote' })
+  await expect(vote).toContainText('Once there is a second member, it can be lent.')
+  await propose(page, 'Admit a member', 'Dora joins', { 'DID of the new member': 'did:icn:test:dora' })
+  await accept(page, 'Dora joins')
+  await proposal(page, 'Dora joins')
+    .getByRole('button', { name: /^Put into effect/ })
+    .click()
+  await vote.getByLabel('Lend it to').selectOption('did:icn:test:dora')
+  await vote.getByRole('button', { name: 'Lend it' }).click()
+  await expect(vote).toContainText('Lent to')
+  await expect(page.getByRole('list', { name: 'Members' })).toContainText('lends its vote to')
+  await vote.getByRole('button', { name: 'Take it back' }).click()
+  await expect(vote).toContainText('It is yours, one of 2 votes.')
+  await page.getByText('More', { exact: true }).click()
+  await page.getByLabel(/^Votes needed, if not/).fill('1')
+  await page.getByLabel('A longer text').fill('Because there are more of us now.')
+  await propose(page, 'Change a setting', 'More room', { Setting: 'mana_max_capacity', Value: '20000' })
+  await accept(page, 'More room')
+  await proposal(page, 'More room')
+    .getByRole('button', { name: /^Put into effect/ })
+    .click()
+  await expect(page.getByRole('list', { name: 'Settings agreed on' })).toContainText(
+    'mana_max_capacity is 20,000',
+  )
+  await proposal(page, 'More room').getByText('Who did what').click()
+  await proposal(page, 'More room').getByText('The longer text').getByRole('link').click()
+  await expect(page.getByRole('region', { name: 'Content of the block' })).toHaveText(
+    'Because there are more of us now.',
+  )
+})

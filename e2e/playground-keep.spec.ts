@@ -82,3 +82,62 @@ test('the node tells of its tabs, and asks the browser to keep what it stores', 
   await other.getByRole('button', { name: 'Ask the browser to keep it' }).click()
   await expect(other.locator('.browser-facts')).toContainText(/until you clear it|The browser did not agree/)
 })
+
+test('a block is pinned, kept for a time, and let go', async ({ page }) => {
+  await open(page)
+  await run(page)
+  await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+  await page.getByRole('link', { name: 'Blocks', exact: true }).click()
+  const list = page.getByRole('list', { name: 'Blocks' })
+  for (const kind of ['Receipt', 'Run record', 'Job', 'Contract'])
+    await expect(list.getByRole('link', { name: kind, exact: true })).toBeVisible()
+  await list.getByRole('link', { name: 'Contract' }).click()
+  await page.getByRole('button', { name: 'Pin it' }).click()
+  await expect(page.getByText('It is pinned')).toBeVisible()
+  await page.getByLabel('Keep it').selectOption('For an hour')
+  await expect(page.getByLabel('Keep it').locator('option').first()).toHaveText(/^Until /)
+  await page.getByRole('button', { name: 'Unpin it' }).click()
+  await page.getByLabel('Keep it').selectOption('For good')
+  await expect(page.getByLabel('Keep it').locator('option')).toHaveCount(4)
+})
+
+// The store's own checksums keep a test from damaging a block underneath the runtime, so its answers are the test's.
+test('a damaged block says why, and every way of mending it is offered', async ({ page }) => {
+  await open(page)
+  await run(page)
+  await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+  await page.evaluate(() => {
+    const { dag } = (window as unknown as { icn: { dag: Record<string, unknown> } }).icn
+    const asked: unknown[] = []
+    const stored = { data: new Uint8Array([1, 2, 3]), links: [], timestamp: 0n, author: 'did:icn:test:a' }
+    Object.assign(window, { asked })
+    dag.examine = async (cid: string) => ({
+      cid,
+      reason: 'The bytes hash to another CID.',
+      stored: { ...stored, signature: null, scope: null },
+    })
+    dag.repair = async (_cid: string, answer: unknown) => {
+      asked.push(typeof answer === 'string' ? answer : [...(answer as { data: Uint8Array }).data].join())
+      if (asked.length === 1) throw Object.assign(new Error('These bytes are not the block.'), { code: 'X' })
+      return true
+    }
+  })
+  await page.getByRole('link', { name: 'Blocks', exact: true }).click()
+  await page.getByRole('list', { name: 'Blocks' }).getByRole('link').first().click()
+  await expect(page.getByRole('heading', { name: 'This block is damaged' })).toBeVisible()
+  await expect(page.locator('.mending')).toContainText('The bytes hash to another CID.')
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Give the right bytes from a file' }).click()
+  await (await chooser).setFiles({
+    name: 'x',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from([7, 8]),
+  })
+  await expect(page.locator('.problem')).toContainText('These bytes are not the block.')
+  for (const label of ['Set it aside', 'Remove it']) await page.getByRole('button', { name: label }).click()
+  expect(await page.evaluate(() => (window as unknown as { asked: unknown[] }).asked)).toEqual([
+    '7,8',
+    'quarantine',
+    'delete',
+  ])
+})
