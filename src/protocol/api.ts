@@ -178,6 +178,50 @@ export interface JobStatus {
   readonly failure?: { readonly code: string; readonly message: string; readonly reason?: string }
   /** The job that submitted this one from inside a run. */
   readonly parentJob?: JobId
+  /** What the executor of a job of the mesh last said of it: stage, percent done, seconds since the epoch. */
+  readonly progress?: { readonly stage: string; readonly percent: number; readonly at: number }
+}
+
+/** ICN's status of a job (ref §2.9); the last three are ends. */
+export type JobLifecycleStatus =
+  | 'Submitted'
+  | 'BiddingOpen'
+  | 'BiddingClosed'
+  | 'Assigned'
+  | 'Executing'
+  | 'Completed'
+  | 'Failed'
+  | 'Cancelled'
+
+/** One thing that happened to a job, as a block of the DAG has it. */
+export interface JobHistoryEntry {
+  readonly kind: 'submitted' | 'bid' | 'assignment' | 'checkpoint' | 'receipt' | 'state'
+  /** The block. */
+  readonly cid: CidString
+  /** Seconds since the epoch. */
+  readonly at: number
+  /** Whose doing it is: the submitter's, the bidder's, the executor's. */
+  readonly by: DidString
+  /** Of a bid: what it asks. Of an assignment: what is agreed. Mana. */
+  readonly priceMana?: bigint
+  /** Of an assignment. */
+  readonly executor?: DidString
+  /** Of a checkpoint. */
+  readonly stage?: string
+  /** Of a checkpoint, 0 to 100. */
+  readonly percent?: number
+  /** Of a receipt. */
+  readonly success?: boolean
+  /** Of a change of status. */
+  readonly from?: JobLifecycleStatus
+  readonly to?: JobLifecycleStatus
+}
+
+export interface JobHistory {
+  readonly jobId: JobId
+  readonly status: JobLifecycleStatus
+  /** Oldest first. Blocks that were pruned are left out. Of a job that was run here: the job and its receipt. */
+  readonly entries: readonly JobHistoryEntry[]
 }
 
 // --- runs -------------------------------------------------------------------------------------------------------
@@ -663,7 +707,13 @@ export interface IcnRuntime {
     wait(jobId: JobId, options?: CallOptions): Promise<JobStatus>
     /** Newest first, of one state when it is given. */
     list(page?: Page & { readonly state?: JobState } & CallOptions): Promise<Listing<JobStatus>>
-    /** Ends a job whose end is not committed yet; its mana goes back. @throws IcnError UnknownJob, InvalidJobState when it has already ended */
+    /** What happened to it, from the blocks that tell of it. @throws IcnError UnknownJob */
+    history(jobId: JobId, options?: CallOptions): Promise<JobHistory>
+    /**
+     * Ends a job whose end is not committed yet; its mana goes back. An executor elsewhere is told: one that has not begun
+     * drops it, one that is in the middle of the run is not paid.
+     * @throws IcnError UnknownJob, InvalidJobState when it has already ended
+     */
     cancel(jobId: JobId, options?: CallOptions): Promise<JobStatus>
   }
   /**

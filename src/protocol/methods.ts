@@ -44,6 +44,7 @@ export const METHODS = {
   'jobs.status': ['repeat', 1],
   'jobs.wait': ['wait', 1],
   'jobs.list': ['repeat', 0],
+  'jobs.history': ['repeat', 1],
   'jobs.cancel': ['once', 1],
   'receipts.get': ['repeat', 1],
   'receipts.list': ['repeat', 0],

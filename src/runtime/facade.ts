@@ -104,6 +104,7 @@ export function facade(assembly: Assembly): IcnRuntime {
         const { listJobs } = await rooms.jobList()
         return store.read((tx) => listJobs(tx, range, page?.state))
       }),
+      history: method(async (id: JobId) => (await rooms.work()).jobs.history(readJobId(id))),
       cancel: method(async (id: JobId) => (await rooms.work()).jobs.cancel(readJobId(id))),
     },
 

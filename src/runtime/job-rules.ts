@@ -13,11 +13,13 @@ import { sequenceKey } from '../dag/rows.ts'
 import { holdEscrow, refundEscrow, settleEscrow } from '../economics/escrow.ts'
 import { priceByReputation } from '../economics/pricing.ts'
 import type { Grant } from '../host/grant.ts'
-import { type ActualMeshJob, type JobSpec, jobKindName, jobSpec } from '../mesh/types.ts'
+import type { JobCheckpoint } from '../mesh/progress.ts'
+import { type ActualMeshJob, type JobSpec, jobKindName, jobSpec, type MeshJobBid } from '../mesh/types.ts'
 import type { JobState, JobStatus } from '../protocol/api.ts'
 import { reputationOf } from '../reputation/reputation.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
 import { jobBlock } from './job-block.ts'
+import { changeStatus, noteAssignment, noteBids, noteCheckpoint } from './job-history.ts'
 import { isOpen, MOST_OPEN_JOBS, openJobs } from './open-jobs.ts'
 import { COUNTS, type FailureRow, JOB_ORDER, JOBS, type JobRow, nextNumber, OPEN_JOBS } from './tables.ts'
 
@@ -103,12 +105,44 @@ export function beginJob(tx: Transaction, row: JobRow, executor: Did): JobRow {
   return begun
 }
 
-/** The mesh has a bidder for it. @param price at most what is held for the job */
-export function assignJob(tx: Transaction, row: JobRow, executor: Did, price: bigint): JobRow {
-  const assigned: JobRow = { ...row, state: 'Assigned', executor: executor.toString(), price }
+/**
+ * The mesh's bidding is over: what was bid is kept, and the winner, who asks at most what is held, has the job.
+ * @param now seconds since the epoch
+ */
+export function closeBidding(
+  tx: Transaction,
+  row: JobRow,
+  bids: readonly MeshJobBid[],
+  winner: MeshJobBid | undefined,
+  now: bigint,
+): JobRow {
+  noteBids(tx, row, bids, winner, now)
+  const closed = changeStatus(tx, row, 'BiddingClosed', now)
+  if (winner === undefined) return closed
+  noteAssignment(tx, closed, winner, now)
+  const assigned: JobRow = {
+    ...changeStatus(tx, closed, 'Assigned', now),
+    state: 'Assigned',
+    executor: winner.executorDid.toString(),
+    price: winner.priceMana,
+    assignedAt: Number(now),
+  }
   tx.put(JOBS, row.id, assigned)
   tx.emit(jobEvent(assigned))
   return assigned
+}
+
+/** The executor has got so far. */
+export function noteProgress(tx: Transaction, row: JobRow, checkpoint: JobCheckpoint, now: bigint): JobRow {
+  noteCheckpoint(tx, row, checkpoint)
+  const { stage, progressPercent: percent } = checkpoint
+  const executing = changeStatus(tx, row, 'Executing', now)
+  // Messages come in any order; what is done is not undone.
+  if (percent < (row.progress?.percent ?? 0)) return executing
+  const running: JobRow = { ...executing, progress: { stage, percent, at: Number(now) } }
+  tx.put(JOBS, row.id, running)
+  tx.emit(jobEvent(running))
+  return running
 }
 
 export interface JobEnd {
@@ -137,7 +171,7 @@ export function endJob(tx: Transaction, row: JobRow, end: JobEnd): JobRow {
     refundEscrow(tx, row.id, reason)
   }
   const ended: JobRow = {
-    ...row,
+    ...changeStatus(tx, row, end.state, end.now),
     state: end.state,
     finishedAt: Number(end.now),
     ...(end.executor === undefined ? {} : { executor: end.executor.toString() }),
@@ -192,6 +226,7 @@ export function jobStatus(row: JobRow): JobStatus {
     ...(row.result === undefined ? {} : { resultCid: row.result }),
     ...(row.failure === undefined ? {} : { failure: row.failure }),
     ...(row.parent === undefined ? {} : { parentJob: row.parent }),
+    ...(row.progress === undefined ? {} : { progress: row.progress }),
   }
 }
 

@@ -6,13 +6,14 @@
  * again.
  */
 import { IcnError } from '../common/errors.ts'
-import type { JobRequest, JobStatus, RunOptions, RunResult } from '../protocol/api.ts'
+import type { JobHistory, JobRequest, JobStatus, RunOptions, RunResult } from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { untilAborted } from './exclusive.ts'
 import { JobQueue, type Turn } from './job-queue.ts'
 import { readSubmission } from './job-request.ts'
 import { beginJob, endJob, jobEvent, jobStatus, submitJob } from './job-rules.ts'
+import { jobHistory } from './lifecycle.ts'
 import type { Modules } from './modules.ts'
 import { isOpen } from './open-jobs.ts'
 import { Pace } from './pace.ts'
@@ -108,6 +109,10 @@ export class JobManager implements RecoveryActions {
 
   async status(id: string): Promise<JobStatus> {
     return jobStatus(await this.#context.store.read((tx) => known(tx, id)))
+  }
+
+  async history(id: string): Promise<JobHistory> {
+    return this.#context.store.read((tx) => jobHistory(tx, known(tx, id)))
   }
 
   async cancel(id: string): Promise<JobStatus> {

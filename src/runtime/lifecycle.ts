@@ -1,20 +1,54 @@
-/** A job as `host_get_job_status` tells of it: HEAD's JobLifecycle (ref §2.9), made from our row and its blocks. */
+/** A job as `host_get_job_status` tells of it: HEAD's JobLifecycle (ref §2.9), from the blocks of its history in the DAG. */
 import { Cid } from '../common/cid.ts'
 import { decodeJson, encodeJson } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
+import type { DagBlock } from '../dag/block.ts'
 import { getBlock } from '../dag/blocks.ts'
 import { executionReceipt } from '../identity/receipt.ts'
-import { type JobLifecycle, jobLifecycle, jobRecord } from '../mesh/records.ts'
+import { jobCheckpoint } from '../mesh/progress.ts'
+import {
+  type JobLifecycle,
+  jobAssignmentRecord,
+  jobBidRecord,
+  jobLifecycle,
+  jobReceiptRecord,
+  jobRecord,
+  meshJobStateChange,
+} from '../mesh/records.ts'
+import type { JobHistory, JobHistoryEntry, JobLifecycleStatus } from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
-import { JOBS, type JobRow } from './tables.ts'
+import { historyOf, statusOf } from './job-history.ts'
+import { type HistoryKind, JOBS, type JobRow } from './tables.ts'
 
 /** JSON, or undefined for a job that is not known. */
 export function lifecycleJson(tx: Transaction, id: Cid): string | undefined {
   const row = tx.get(JOBS, id.toString())
-  const block = row === undefined ? undefined : getBlock(tx, id)
-  if (row === undefined || block === undefined) return undefined
+  const life = row === undefined ? undefined : lifecycleOf(tx, row)
+  return life === undefined ? undefined : encodeJson(jobLifecycle, life)
+}
+
+/** Undefined when the job's block is not there. */
+function lifecycleOf(tx: Transaction, row: JobRow): JobLifecycle | undefined {
+  const id = Cid.parse(row.id)
+  const block = getBlock(tx, id)
+  if (block === undefined) return undefined
   const job = decodeJson(jobRecord, block.data, 'Job')
-  const life: JobLifecycle = {
+  if (row.via === 'mesh') {
+    const history = historyOf(tx, row)
+    const read = <T>(kind: string, decode: (data: Uint8Array) => T): readonly T[] =>
+      history.flatMap((entry) => (entry.kind === kind ? [decode(entry.block.data)] : []))
+    return {
+      // Bidding, and an end without a receipt, are told by the changes of status alone.
+      job: { ...job, status: statusOf(row) },
+      bids: read('bid', (data) => decodeJson(jobBidRecord, data, 'JobBid')),
+      assignment:
+        read('assignment', (data) => decodeJson(jobAssignmentRecord, data, 'JobAssignment'))[0] ?? null,
+      receipt: read('receipt', (data) => decodeJson(jobReceiptRecord, data, 'JobReceipt'))[0] ?? null,
+      checkpoints: read('checkpoint', (data) => decodeJson(jobCheckpoint, data, 'JobCheckpoint')),
+      partialOutputs: [],
+    }
+  }
+  return {
     job: row.state === 'Cancelled' ? { ...job, status: 'Cancelled' } : job,
     bids: [],
     assignment:
@@ -32,7 +66,46 @@ export function lifecycleJson(tx: Transaction, id: Cid): string | undefined {
     checkpoints: [],
     partialOutputs: [],
   }
-  return encodeJson(jobLifecycle, life)
+}
+
+/** The same, block by block, for the page. */
+export function jobHistory(tx: Transaction, row: JobRow): JobHistory {
+  const job = getBlock(tx, Cid.parse(row.id))
+  const receipt = row.receipt === undefined ? undefined : getBlock(tx, Cid.parse(row.receipt))
+  return {
+    jobId: row.id,
+    status: statusOf(row),
+    entries: [
+      ...(job === undefined ? [] : [entryOf('submitted', job, {})]),
+      ...historyOf(tx, row).map(({ kind, block }) => entryOf(kind, block, TOLD[kind](block.data))),
+      ...(row.via === 'mesh' || receipt === undefined
+        ? []
+        : [entryOf('receipt', receipt, { success: row.state === 'Completed' })]),
+    ],
+  }
+}
+
+type Told = Partial<JobHistoryEntry>
+
+const TOLD: Readonly<Record<HistoryKind, (data: Uint8Array) => Told>> = {
+  bid: (data) => ({ priceMana: decodeJson(jobBidRecord, data, 'JobBid').priceMana }),
+  assignment(data) {
+    const { assignedExecutorDid, finalPriceMana } = decodeJson(jobAssignmentRecord, data, 'JobAssignment')
+    return { executor: `${assignedExecutorDid}`, priceMana: finalPriceMana }
+  },
+  checkpoint(data) {
+    const { stage, progressPercent } = decodeJson(jobCheckpoint, data, 'JobCheckpoint')
+    return { stage, percent: progressPercent }
+  },
+  receipt: (data) => ({ success: decodeJson(jobReceiptRecord, data, 'JobReceipt').success }),
+  state(data) {
+    const { oldState, newState } = decodeJson(meshJobStateChange, data, 'MeshJobStateChange')
+    return { from: oldState as JobLifecycleStatus, to: newState as JobLifecycleStatus }
+  },
+}
+
+function entryOf(kind: JobHistoryEntry['kind'], block: DagBlock, told: Told): JobHistoryEntry {
+  return { kind, cid: `${block.cid}`, at: Number(block.timestamp), by: `${block.authorDid}`, ...told }
 }
 
 function receiptOf(tx: Transaction, id: Cid, row: JobRow): JobLifecycle['receipt'] {

@@ -15,6 +15,8 @@ import { type ExecutionReceipt, signReceipt } from '../identity/receipt.ts'
 import { receiptBlock, signBlock } from '../identity/receipt-block.ts'
 import { sameDid } from '../mesh/announcement.ts'
 import { bidPrice, signedBid } from '../mesh/bid.ts'
+import { CANCEL_TOPIC, decodeCancel, encodeProgress, PROGRESS_TOPIC } from '../mesh/job-topics.ts'
+import { type JobCheckpoint, signedCheckpoint } from '../mesh/progress.ts'
 import type { MeshJobAnnouncement, MeshJobAssignment } from '../mesh/protocol-types.ts'
 import { type JobRecord, jobRecord, specOf } from '../mesh/records.ts'
 import type { MeshParticipant, RunEvidence } from '../mesh/service.ts'
@@ -29,7 +31,11 @@ import { type JobRow, RESULTS } from './tables.ts'
 
 /** Least mana a bidder has (ref §9.6). */
 const LEAST_MANA = 50n
+/** How long each answer of a submitter that is asked for a block is waited for, ms. */
 const BLOCK_MS = 5_000
+/** What has been done, in the words and figures of upstream's staged execution (ref §10.5). */
+const FETCHED = { stage: 'initialization', progressPercent: 100 / 3 }
+const HAS_RUN = { stage: 'processing', progressPercent: 200 / 3 }
 /** Jobs bid for whose assignment may still come, and those that wait for their run. */
 const MOST_OFFERS = 256
 const MOST_RUNS = 32
@@ -56,19 +62,26 @@ export class MeshExecutor {
   readonly #offers = new Map<string, Offer>()
   /** What was answered, for a submitter that asks again. */
   readonly #answers = new Map<string, Answer>()
-  readonly #busy = new Set<string>()
-  #runs: Promise<void> = Promise.resolve()
+  /** Jobs taken on, and how to give each up. */
+  readonly #busy = new Map<string, AbortController>()
+  readonly #tasks = new Set<Promise<void>>()
+  readonly #unhear: () => void
+  readonly #blockWaitMs: number
+  #runs: Promise<unknown> = Promise.resolve()
 
   constructor(
     context: RuntimeContext,
     modules: () => Promise<Modules>,
     mesh: MeshParticipant,
     signal: AbortSignal,
+    blockWaitMs = BLOCK_MS,
   ) {
     this.#context = context
     this.#modules = modules
     this.#mesh = mesh
     this.#signal = signal
+    this.#blockWaitMs = blockWaitMs
+    this.#unhear = mesh.subscribe(CANCEL_TOPIC, (payload, from) => this.#cancelled(payload, from))
   }
 
   announced(job: MeshJobAnnouncement, from: Did): void {
@@ -80,17 +93,33 @@ export class MeshExecutor {
     const offer = this.#offers.get(id)
     // Nobody is made to work for a price they did not ask.
     if (offer === undefined || !sameDid(offer.from, from) || assignment.agreedCostMana !== offer.price) return
-    if (this.#busy.has(id) || this.#busy.size >= MOST_RUNS) return
-    this.#busy.add(id)
-    this.#runs = this.#runs
-      .then(() => this.#work(id, offer))
-      .catch((error) => this.#report(`Job ${id} of ${from} was not finished`, error))
-      .finally(() => this.#busy.delete(id))
+    const answer = this.#answers.get(id)
+    if (answer === undefined && (this.#busy.has(id) || this.#busy.size >= MOST_RUNS)) return
+    const stop = new AbortController()
+    const signal = AbortSignal.any([stop.signal, this.#signal])
+    this.#busy.set(id, stop)
+    const task: Promise<void> = (answer === undefined ? this.#work(id, offer, signal) : this.#answer(answer))
+      .catch((error) => signal.aborted || this.#report(`Job ${id} of ${from} was not finished`, error))
+      .then(() => {
+        this.#busy.delete(id)
+        this.#tasks.delete(task)
+      })
+    this.#tasks.add(task)
   }
 
   /** Resolves when the run at hand is over. */
   async close(): Promise<void> {
-    await this.#runs
+    this.#unhear()
+    await Promise.all(this.#tasks)
+  }
+
+  /** Only who submitted a job takes it back. What has not begun is dropped; a run goes on to its end, and is not sent. */
+  #cancelled(payload: Uint8Array, from: Did): void {
+    const id = decodeCancel(payload).toString()
+    const offer = this.#offers.get(id)
+    if (offer === undefined || !sameDid(offer.from, from)) return
+    this.#offers.delete(id)
+    this.#busy.get(id)?.abort()
   }
 
   async #bid(announced: MeshJobAnnouncement, from: Did): Promise<void> {
@@ -106,7 +135,8 @@ export class MeshExecutor {
     if (mine.mana < LEAST_MANA) return
     const id = jobId.toString()
     const job =
-      this.#offers.get(id)?.job ?? (await this.#mesh.requestBlock(jobId, from, BLOCK_MS, this.#signal))
+      this.#offers.get(id)?.job ??
+      (await this.#mesh.requestBlock(jobId, from, this.#blockWaitMs, this.#signal))
     if (job === undefined) return
     // The id is the CID of what was submitted: the announcement can say nothing else.
     const record = decodeJson(jobRecord, job.data, 'Job')
@@ -136,30 +166,58 @@ export class MeshExecutor {
     await this.#mesh.submitBid(await signedBid.sign(unsigned, signer))
   }
 
-  async #work(id: string, offer: Offer): Promise<void> {
-    if (this.#signal.aborted) return
-    let answer = this.#answers.get(id)
-    if (answer === undefined) {
-      await this.#fetch(offer)
-      answer = await this.#run(id, offer)
-      this.#answers.set(id, answer)
-      if (this.#answers.size > MOST_OFFERS) this.#answers.delete(this.#answers.keys().next().value!)
+  async #work(id: string, offer: Offer, signal: AbortSignal): Promise<void> {
+    // Several are fetched at a time: one that comes slowly holds up no other.
+    await this.#fetch(offer, signal)
+    const turn = this.#runs.then(async () => {
+      if (signal.aborted) return undefined
+      await this.#say(offer, FETCHED)
+      return this.#run(id, offer)
+    })
+    this.#runs = turn.catch(() => {})
+    const answer = await turn
+    if (answer === undefined || signal.aborted) return
+    this.#answers.set(id, answer)
+    if (this.#answers.size > MOST_OFFERS) this.#answers.delete(this.#answers.keys().next().value!)
+    await this.#say(offer, HAS_RUN)
+    await this.#answer(answer)
+  }
+
+  async #answer({ receipt, evidence }: Answer): Promise<void> {
+    if (evidence !== undefined) await this.#mesh.announceEvidence(receipt.jobId, evidence)
+    await this.#mesh.submitReceipt(receipt)
+  }
+
+  /** How far the job is. */
+  async #say(
+    { job, from }: Offer,
+    { stage, progressPercent }: Pick<JobCheckpoint, 'stage' | 'progressPercent'>,
+  ): Promise<void> {
+    const { identity, signer, time } = this.#context
+    const timestamp = time.seconds()
+    const checkpoint = {
+      jobId: job.cid,
+      checkpointId: `checkpoint_${timestamp * 1_000n}_${stage}`,
+      timestamp,
+      stage,
+      progressPercent: Math.fround(progressPercent),
+      executionState: new Uint8Array(0),
+      intermediateDataCid: null,
+      executorDid: identity,
     }
-    if (answer.evidence !== undefined) {
-      await this.#mesh.announceEvidence(answer.receipt.jobId, answer.evidence)
-    }
-    await this.#mesh.submitReceipt(answer.receipt)
+    const signed = await signedCheckpoint.sign(checkpoint, signer)
+    await this.#mesh.publish(PROGRESS_TOPIC, encodeProgress(signed), from)
   }
 
   /** Manifest and module, from the submitter where they are not here. */
-  async #fetch({ job, record, from }: Offer): Promise<void> {
+  async #fetch({ job, record, from }: Offer, signal: AbortSignal): Promise<void> {
     const { store } = this.#context
     const kind = specOf(record).kind
     const blocks = [job]
     const find = async (cid: Cid) => {
       const known = await store.read((tx) => getBlock(tx, cid))
       if (known !== undefined) return known
-      const fetched = await this.#mesh.requestBlock(cid, from, BLOCK_MS, this.#signal)
+      const fetched = await this.#mesh.requestBlock(cid, from, this.#blockWaitMs, signal)
       if (fetched !== undefined) blocks.push(fetched)
       return fetched
     }
@@ -167,7 +225,7 @@ export class MeshExecutor {
       const manifest = await find(record.manifestCid)
       // What is not there is told by the run, in a signed failure.
       if (manifest !== undefined && kind === 'CclWasm' && !isWasm(manifest.data)) {
-        await find(moduleOf(manifest.data)).catch(() => undefined)
+        await find(moduleOf(manifest.data)).catch(() => signal.throwIfAborted())
       }
     }
     await store.transact((tx) => {

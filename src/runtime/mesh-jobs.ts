@@ -10,8 +10,11 @@ import type { DagBlock } from '../dag/block.ts'
 import { putBlock } from '../dag/blocks.ts'
 import { type ExecutionReceipt, verifyReceipt } from '../identity/receipt.ts'
 import { receiptBlock } from '../identity/receipt-block.ts'
+import { sameDid } from '../mesh/announcement.ts'
 import { signedBid } from '../mesh/bid.ts'
 import { signedJob } from '../mesh/job.ts'
+import { CANCEL_TOPIC, decodeProgress, encodeCancel, PROGRESS_TOPIC } from '../mesh/job-topics.ts'
+import { signedCheckpoint } from '../mesh/progress.ts'
 import { type SelectionPolicy, selectBid } from '../mesh/scoring.ts'
 import type { MeshParticipant } from '../mesh/service.ts'
 import type { ActualMeshJob, MeshJobBid } from '../mesh/types.ts'
@@ -19,7 +22,8 @@ import type { JobStatus } from '../protocol/api.ts'
 import { recordExecution, reputationOf } from '../reputation/reputation.ts'
 import type { RuntimeContext } from './context.ts'
 import { failureOf } from './execute.ts'
-import { assignJob, endJob, jobEvent, specOf } from './job-rules.ts'
+import { changeStatus } from './job-history.ts'
+import { closeBidding, endJob, jobEvent, noteProgress, specOf } from './job-rules.ts'
 import { isOpen } from './open-jobs.ts'
 import type { ChannelSettings } from './options.ts'
 import { isStoreFault } from './perform.ts'
@@ -27,51 +31,68 @@ import { anchorReceipt } from './receipts.ts'
 import { JOBS, type JobRow, RECEIPTS } from './tables.ts'
 
 export interface MeshJobsOptions extends Pick<ChannelSettings, 'bidWindowMs' | 'receiptWaitMs'> {
+  /** How often an executor is told again that the job is its, ms: the notice, or its receipt, may have been lost. */
+  readonly noticeEveryMs?: number
+  /** How long an executor's blocks are waited for, ms: they are extra, and the receipt is there. */
+  readonly evidenceWaitMs?: number
   readonly policy?: SelectionPolicy
   /** Makes the run behind a receipt again: the reason why it is wrong, or undefined. */
   wrong?(receipt: DagBlock, record: DagBlock, job: JobRow, signal: AbortSignal): Promise<string | undefined>
 }
 
-/** How long an executor's blocks are waited for, ms: they are extra, and the receipt is there. */
+const NOTICE_EVERY_MS = 5_000
 const EVIDENCE_MS = 2_000
+/** Checkpoints of one job that are kept, and how far their time may be from ours, seconds. */
+const MOST_CHECKPOINTS = 16
+const CLOCKS_APART = 300n
+/** What `setTimeout` takes, ms. */
+const LONGEST_TIMER = 0x7fff_ffff
+
+interface Driven {
+  readonly over: AbortController
+  end: Promise<void>
+  checkpoints: number
+}
 
 export class MeshJobs {
   readonly #context: RuntimeContext
   readonly #mesh: MeshParticipant
   readonly #options: MeshJobsOptions
   readonly #closing = new AbortController()
-  readonly #driven = new Map<string, { readonly over: AbortController; readonly end: Promise<void> }>()
-  readonly #unsubscribe: () => void
+  readonly #driven = new Map<string, Driven>()
+  readonly #unsubscribe: readonly (() => void)[]
 
   constructor(context: RuntimeContext, mesh: MeshParticipant, options: MeshJobsOptions) {
     this.#context = context
     this.#mesh = mesh
     this.#options = options
     // Cancelled, here or in another tab: nobody waits for it any more.
-    this.#unsubscribe = context.store.subscribe(({ type, detail }) => {
+    const unsubscribe = context.store.subscribe(({ type, detail }) => {
       if (type !== 'job') return
       const { jobId, state } = detail as JobStatus
       if (state !== 'Pending' && state !== 'Assigned') this.#driven.get(jobId)?.over.abort()
     })
+    const unhear = mesh.subscribe(PROGRESS_TOPIC, (payload, from) => this.#progress(payload, from))
+    this.#unsubscribe = [unsubscribe, unhear]
   }
 
   /** Brings an open job to its end, in the background. */
   drive(id: string): void {
     if (this.#closing.signal.aborted || this.#driven.has(id)) return
     const over = new AbortController()
-    const signal = AbortSignal.any([over.signal, this.#closing.signal])
-    const end = this.#drive(id, signal)
+    const driven: Driven = { over, end: Promise.resolve(), checkpoints: 0 }
+    this.#driven.set(id, driven)
+    driven.end = this.#drive(id, AbortSignal.any([over.signal, this.#closing.signal]))
       .catch((error) => {
-        // Ended by somebody else, or left open for the next start.
-        if (signal.aborted || IcnError.is(error, 'Closed')) return
+        // Left open for the next start.
+        if (this.#closing.signal.aborted || IcnError.is(error, 'Closed')) return
         this.#context.report(`Job ${id} is left open: ${error}`)
       })
       .finally(() => this.#driven.delete(id))
-    this.#driven.set(id, { over, end })
   }
 
   async close(): Promise<void> {
-    this.#unsubscribe()
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#closing.abort(new IcnError('Closed', 'The runtime was closed.'))
     await Promise.all([...this.#driven.values()].map(({ end }) => end))
   }
@@ -85,10 +106,21 @@ export class MeshJobs {
       const assigned = row.state === 'Assigned' ? row : await this.#assign(row, job, signal)
       if (assigned !== undefined) await this.#finish(assigned, job, signal)
     } catch (error) {
-      if (signal.aborted) throw error
-      if (IcnError.is(error) && isStoreFault(error)) throw error
-      await this.#fail(id, IcnError.is(error) ? error : failure('meshFault', `The mesh failed: ${error}`))
+      if (this.#closing.signal.aborted) throw error
+      if (!signal.aborted) {
+        if (IcnError.is(error) && isStoreFault(error)) throw error
+        await this.#fail(id, IcnError.is(error) ? error : failure('meshFault', `The mesh failed: ${error}`))
+      }
     }
+    await this.#release(id)
+  }
+
+  /** Whoever works, or may yet, on a job that ended without a receipt is told that it is not wanted. */
+  async #release(id: string): Promise<void> {
+    const row = await this.#context.store.read((tx) => tx.get(JOBS, id))
+    if (row === undefined || isOpen(row) || row.receipt !== undefined) return
+    const to = row.executor === undefined ? undefined : Did.parse(row.executor)
+    await this.#mesh.publish(CANCEL_TOPIC, encodeCancel(Cid.parse(id)), to).catch(() => {})
   }
 
   async #signed(row: JobRow): Promise<ActualMeshJob> {
@@ -106,13 +138,16 @@ export class MeshJobs {
 
   /** @returns undefined when the job has ended meanwhile @throws IcnError why nobody can be assigned */
   async #assign(row: JobRow, job: ActualMeshJob, signal: AbortSignal): Promise<JobRow | undefined> {
-    const { store, resolver } = this.#context
+    const { store, resolver, time } = this.#context
     const mesh = this.#mesh
+    await store.transact((tx) => {
+      const current = tx.get(JOBS, row.id)
+      if (current?.state === 'Pending') changeStatus(tx, current, 'BiddingOpen', time.seconds())
+    })
     await orAborted(mesh.announceJob(job), signal)
     const bids = await orAborted(mesh.collectBids(job, this.#options.bidWindowMs, signal), signal)
-    if (bids.length === 0) throw failure('noBids', 'No bids received')
     const valid = bids.filter((bid) => isValid(bid, job, () => signedBid.verify(bid, resolver)))
-    return store.transact((tx) => {
+    const closed = await store.transact((tx) => {
       const current = tx.get(JOBS, row.id)
       if (current === undefined || current.state !== 'Pending') return undefined
       // What a bidder holds is in its own ledger; that it must hold its price is no rule of ours (ref §14 row 44).
@@ -121,25 +156,30 @@ export class MeshJobs {
         balance: bid.priceMana,
       })
       const winner = selectBid(job.spec, valid, facts, this.#options.policy)
-      if (winner === undefined) throw failure('noValidBid', 'No valid bid selected')
-      return assignJob(tx, current, winner.executorDid, winner.priceMana)
+      return closeBidding(tx, current, valid, winner, time.seconds())
     })
+    if (closed?.state !== 'Pending') return closed
+    throw bids.length === 0
+      ? failure('noBids', 'No bids received')
+      : failure('noValidBid', 'No valid bid selected')
   }
 
   async #finish(row: JobRow, job: ActualMeshJob, signal: AbortSignal): Promise<void> {
     const { store, time } = this.#context
     const mesh = this.#mesh
     const executor = Did.parse(row.executor!)
-    const price = row.price ?? row.cost
-    const wait = row.maxWaitMs === null ? this.#options.receiptWaitMs : Number(row.maxWaitMs)
+    const agreedCostMana = row.price ?? row.cost
+    const wait = this.#waitFor(row)
     // Listened for before it can be sent.
     const receiving = orAborted(mesh.receiveReceipt(job, executor, wait, signal), signal)
     receiving.catch(() => {})
-    await orAborted(
-      mesh.notifyAssignment({ jobId: job.id, executorDid: executor, agreedCostMana: price }),
-      signal,
+    const notify = () => mesh.notifyAssignment({ jobId: job.id, executorDid: executor, agreedCostMana })
+    await orAborted(notify(), signal)
+    const again = setInterval(
+      () => void notify().catch(() => {}),
+      this.#options.noticeEveryMs ?? NOTICE_EVERY_MS,
     )
-    const receipt = await receiving
+    const receipt = await receiving.finally(() => clearInterval(again))
     if (receipt === undefined) {
       throw new IcnError('ExecutionTimeout', `No receipt received within timeout: ${wait} ms.`, {
         data: { reason: 'receiptTimeout', limit: wait },
@@ -170,6 +210,38 @@ export class MeshJobs {
     })
   }
 
+  /** What is left of the executor's time, ms; a job that was taken up again has had some of it. */
+  #waitFor({ maxWaitMs, assignedAt }: JobRow): number {
+    if (maxWaitMs === null) return this.#options.receiptWaitMs
+    const passed = assignedAt === undefined ? 0 : (Number(this.#context.time.seconds()) - assignedAt) * 1_000
+    return Math.max(0, Math.min(Number(maxWaitMs) - passed, LONGEST_TIMER))
+  }
+
+  /** @throws IcnError for what cannot be read: its sender's fault */
+  #progress(payload: Uint8Array, from: Did): void {
+    const { store, time, resolver } = this.#context
+    const checkpoint = decodeProgress(payload)
+    const id = checkpoint.jobId.toString()
+    const driven = this.#driven.get(id)
+    if (driven === undefined) return
+    const signed = isSound(() => signedCheckpoint.verify(checkpoint, resolver))
+    if (!signed || !sameDid(checkpoint.executorDid, from)) {
+      this.#mesh.blame(from)
+      return
+    }
+    const now = time.seconds()
+    const apart = checkpoint.timestamp - now
+    if (driven.checkpoints >= MOST_CHECKPOINTS || apart > CLOCKS_APART || apart < -CLOCKS_APART) return
+    store
+      .transact((tx) => {
+        const current = tx.get(JOBS, id)
+        if (current?.state !== 'Assigned' || current.executor !== `${from}`) return
+        noteProgress(tx, current, checkpoint, now)
+        driven.checkpoints++
+      })
+      .catch(() => {})
+  }
+
   /** The service may be anybody's; what it brings is checked here. @throws IcnError */
   #check(row: JobRow, receipt: ExecutionReceipt): void {
     if (receipt.jobId.toString() !== row.id) {
@@ -192,8 +264,9 @@ export class MeshJobs {
   ): Promise<{ block: DagBlock; record: DagBlock } | undefined> {
     const found = this.#mesh.evidenceOf(job.id, executor)
     if (found === undefined) return undefined
+    const waitMs = this.#options.evidenceWaitMs ?? EVIDENCE_MS
     const [block, record] = await Promise.all(
-      [found.receipt, found.record].map((cid) => this.#mesh.requestBlock(cid, executor, EVIDENCE_MS, signal)),
+      [found.receipt, found.record].map((cid) => this.#mesh.requestBlock(cid, executor, waitMs, signal)),
     )
     return block === undefined || record === undefined ? undefined : { block, record }
   }
@@ -221,9 +294,12 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function isValid(bid: MeshJobBid, job: ActualMeshJob, verify: () => void): boolean {
-  if (!bid.jobId.equals(job.id) || bid.priceMana > job.costMana) return false
+  return bid.jobId.equals(job.id) && bid.priceMana <= job.costMana && isSound(verify)
+}
+
+function isSound(check: () => void): boolean {
   try {
-    verify()
+    check()
     return true
   } catch (error) {
     if (IcnError.is(error)) return false

@@ -1,76 +1,34 @@
 /** Nodes of one mesh over a real channel: jobs submitted by one and run by another, and every way that can fail. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { concatBytes, utf8 } from '../common/bytes.ts'
-import type { Cid } from '../common/cid.ts'
+import { utf8 } from '../common/bytes.ts'
 import { cidOf } from '../common/cid-of.ts'
-import type { Did } from '../common/did.ts'
 import { FixedTimeProvider } from '../common/time.ts'
 import { type ExecutionReceipt, signReceipt } from '../identity/receipt.ts'
 import { KeyDidResolver } from '../identity/resolver.ts'
 import type { Signer } from '../identity/signer.ts'
-import { signedBid } from '../mesh/bid.ts'
-import type { MeshNode, MeshParticipant } from '../mesh/service.ts'
 import { GossipMeshService } from '../mesh/service-gossip.ts'
 import { ChannelTransport } from '../mesh/transport.ts'
-import type { ActualMeshJob, MeshJobBid } from '../mesh/types.ts'
-import type { IcnRuntime, JobRequest, JobStatus, MeshOptions } from '../protocol/api.ts'
+import type { JobRequest } from '../protocol/api.ts'
 import { MemoryDatabase } from '../storage/memory-store.ts'
 import { contract, ME } from './fixtures/busy.ts'
-import { NOW, openDatabase, seed, signerOf, testRuntime } from './fixtures/world.ts'
+import {
+  ANSWER,
+  bid,
+  COST,
+  channel,
+  channelName,
+  closeAll,
+  ended,
+  executor,
+  node,
+  padded,
+  receipt,
+  request,
+  Staged,
+} from './fixtures/mesh.ts'
+import { NOW, openDatabase, signerOf } from './fixtures/world.ts'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((node) => node.close()))
-})
-
-let channels = 0
-const channelName = () => `test-${process.pid}-${channels++}`
-const channel = (name: string, more: object = {}): MeshOptions => ({
-  kind: 'broadcast-channel',
-  name,
-  bidWindowMs: 1_000,
-  receiptWaitMs: 10_000,
-  ...more,
-})
-
-async function node(byte: number, mesh: MeshOptions, services = {}): Promise<IcnRuntime> {
-  const runtime = await testRuntime({ identitySeed: seed(byte), mesh, jobsInFlight: 4 }, services)
-  open.push(runtime)
-  return runtime
-}
-
-const ANSWER = '(i64.const 7)'
-const COST = 30n
-
-async function request(
-  runtime: IcnRuntime,
-  body = ANSWER,
-  more: Partial<JobRequest> = {},
-): Promise<JobRequest> {
-  const { cid } = await runtime.modules.add(contract(body))
-  return { manifestCid: cid, spec: { kind: 'CclWasm' }, costMana: COST, via: 'mesh', ...more }
-}
-
-/** The module with a custom section of that many bytes behind it. */
-function padded(module: Uint8Array, bytes: number): Uint8Array {
-  const leb = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)])
-  const name = [1, 'x'.charCodeAt(0)]
-  return concatBytes(
-    module,
-    Uint8Array.from([0, ...leb(name.length + bytes), ...name]),
-    new Uint8Array(bytes).fill(7),
-  )
-}
-
-/** Ended, and nothing held: what the submitter has is all but what was paid. */
-async function ended(runtime: IcnRuntime, id: string, paid = 0n): Promise<JobStatus> {
-  const status = await runtime.jobs.wait(id)
-  const { manaTotals } = await runtime.inspect()
-  expect(manaTotals.escrow).toBe(0n)
-  expect(await runtime.mana.balance()).toBe(1_000n - paid)
-  expect((await runtime.mana.audit()).faults).toEqual([])
-  return status
-}
+afterEach(closeAll)
 
 describe('two nodes of one mesh', () => {
   it('hear of each other, and of the end of the other', async () => {
@@ -175,72 +133,6 @@ describe('two nodes of one mesh', () => {
     expect(winners.size).toBe(1)
   })
 })
-
-/** A service that says what the test wants. */
-class Staged implements MeshParticipant {
-  readonly capabilities = { signed: true, staged: true }
-  bids: (job: ActualMeshJob) => Promise<MeshJobBid[]> = async () => []
-  receipt: (job: ActualMeshJob) => Promise<ExecutionReceipt | undefined> = async () => undefined
-  async join(_node: MeshNode) {}
-  async announceJob() {}
-  collectBids(job: ActualMeshJob) {
-    return this.bids(job)
-  }
-  async notifyAssignment() {}
-  receiveReceipt(job: ActualMeshJob, _executor: Did, ms: number, signal?: AbortSignal) {
-    void ms
-    return Promise.race([
-      this.receipt(job),
-      new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-    ])
-  }
-  async submitBid() {}
-  async submitReceipt() {}
-  async announceProposal() {}
-  async announceVote() {}
-  onGovernance() {
-    return () => {}
-  }
-  async requestBlock() {
-    return undefined
-  }
-  async publish() {}
-  subscribe() {
-    return () => {}
-  }
-  blame() {}
-  async announceEvidence() {}
-  evidenceOf() {
-    return undefined
-  }
-  async peers() {
-    return []
-  }
-  async stats() {
-    return { peers: 0, sent: 0, received: 0 }
-  }
-  async close() {}
-}
-
-const bid = (signer: Signer, job: ActualMeshJob, priceMana = 5n, cpuCores = 2) =>
-  signedBid.sign(
-    {
-      jobId: job.id,
-      executorDid: signer.did,
-      priceMana,
-      resources: { cpuCores, memoryMb: 10, storageMb: 0 },
-      executorCapabilities: ['CclWasm'],
-      executorFederations: [],
-      executorTrustScope: null,
-    },
-    signer,
-  )
-const receipt = (signer: Signer, jobId: Cid, success = true) =>
-  signReceipt(
-    { jobId, executorDid: signer.did, resultCid: cidOf(0x55, utf8('result')), cpuMs: 3n, success },
-    signer,
-  )
-const executor = signerOf(2)
 
 describe('a job that fails on its way ends Failed, with one refund of everything', () => {
   const staged = async (change: (mesh: Staged) => void) => {

@@ -14,6 +14,7 @@ import { type Announce, type FactRow, factKey, outboxKey } from '../governance/r
 import { MOST_MEMBERS } from '../governance/rules.ts'
 import { headProposalType } from '../governance/types.ts'
 import { readGrant } from '../host/grant.ts'
+import { JOB_LIFECYCLE_STATUSES } from '../mesh/records.ts'
 
 /** @throws Error saying what is wrong with the row */
 type RowCheck = (key: string, row: unknown) => void
@@ -110,6 +111,8 @@ const totals = fields({
   escrow: total,
   burned: total,
 })
+const percent = (value: unknown): void =>
+  need(typeof value === 'number' && value >= 0 && value <= 100, 'a percentage is missing')
 const job = fields({
   id: cidText,
   seq: count,
@@ -135,6 +138,9 @@ const job = fields({
   ),
   parent: optional(cidText),
   via: optional(among('mesh')),
+  stage: optional(among(...JOB_LIFECYCLE_STATUSES)),
+  assignedAt: optional(count),
+  progress: optional(fields({ stage: text(4096), percent, at: count })),
   depth: count,
   entry: text(65_536),
   fuel: u64,
@@ -255,6 +261,13 @@ export const PORTABLE: Readonly<Record<string, RowCheck>> = {
   jobOrder: (key, row) => {
     sequence(key)
     cidText(row)
+  },
+  jobHistory: (key, row) => {
+    const [id = '', number = ''] = key.split('/')
+    cidText(id)
+    sequence(number)
+    need(key === `${id}/${number}`, 'its key is not a job and a number')
+    fields({ kind: among('bid', 'assignment', 'checkpoint', 'receipt', 'state'), cid: cidText })(row)
   },
   openJobs: (key, row) => {
     sequence(key)

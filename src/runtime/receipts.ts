@@ -21,6 +21,7 @@ import type { ExecutionReceipt, Listing, StoredReceipt } from '../protocol/api.t
 import { recordExecution } from '../reputation/reputation.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
+import { noteReceipt } from './job-history.ts'
 import { endJob, jobEvent } from './job-rules.ts'
 import { type RecordedRun, readRecord } from './record.ts'
 import { JOBS, type JobRow, nextNumber, RECEIPT_ORDER, RECEIPTS, type ReceiptRow } from './tables.ts'
@@ -59,6 +60,7 @@ export function anchorReceipt(
     code: 'ProcessingFailure',
     message: `Executor ${receipt.executorDid} reported that the job failed.`,
   }
+  noteReceipt(tx, row, receipt, now)
   const ended = endJob(tx, row, {
     state: receipt.success ? 'Completed' : 'Failed',
     now,
@@ -90,7 +92,9 @@ function checkAssigned(row: JobRow, receipt: SignedReceipt, now: bigint): void {
       { data: { job: row.id, assigned: row.executor ?? '', executor, reason: 'foreignExecutor' } },
     )
   }
-  const deadline = row.maxWaitMs === null ? null : BigInt(row.submittedAt) + row.maxWaitMs / 1_000n
+  // The mesh gives an executor its time from when it has the job (ref §9.4).
+  const since = BigInt(row.assignedAt ?? row.submittedAt)
+  const deadline = row.maxWaitMs === null ? null : since + (row.maxWaitMs + 999n) / 1_000n
   if (deadline !== null && now > deadline) {
     throw new IcnError(
       'MissingOrInvalidReceipt',

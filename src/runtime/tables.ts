@@ -1,6 +1,7 @@
 /** The tables of jobs, runs and modules. Rows are plain data; keys of ordered tables are `sequenceKey`s. */
 import type { Grant } from '../host/grant.ts'
-import type { JobState } from '../protocol/api.ts'
+import type { JobLifecycleStatus } from '../mesh/records.ts'
+import type { JobState, JobStatus } from '../protocol/api.ts'
 import { type Table, type Transaction, table } from '../storage/types.ts'
 import type { ModuleInspection } from '../wasm/types.ts'
 
@@ -43,6 +44,12 @@ export interface JobRow {
   readonly attempts: number
   /** Run by another node; absent: here. */
   readonly via?: 'mesh'
+  /** Of a job of the mesh: where it stands, in ICN's words (job-history.ts). */
+  readonly stage?: JobLifecycleStatus
+  /** Of a job of the mesh: since when its executor has it, seconds since the epoch. */
+  readonly assignedAt?: number
+  /** What its executor last said. */
+  readonly progress?: NonNullable<JobStatus['progress']>
   /** The runtime instance that runs it; another takes over once this one is gone. */
   readonly owner: string
 }
@@ -53,6 +60,11 @@ export const JOBS: Table<JobRow> = table('jobs')
 export const JOB_ORDER: Table<string> = table('jobOrder')
 /** Ids of the jobs that have not ended, in order of submission. */
 export const OPEN_JOBS: Table<string> = table('openJobs')
+
+export type HistoryKind = 'bid' | 'assignment' | 'checkpoint' | 'receipt' | 'state'
+
+/** The blocks of a job's history by `<job id>/<sequenceKey>`, oldest first. */
+export const JOB_HISTORY: Table<{ readonly kind: HistoryKind; readonly cid: string }> = table('jobHistory')
 
 export interface ReceiptRow {
   readonly cid: string
