@@ -58,13 +58,27 @@ async function bundleWorker() {
     dir: join(root, 'dist'),
     format: 'es',
     minify: true,
-    comments: { legal: false },
+    comments: false,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     codeSplitting: workerChunks({ entryApart: true }),
   })
   await build.close()
+  checkWorker(output)
   return output.map(({ fileName }) => fileName)
+}
+
+/** What the size of the start is a promise about: these are in it, and nothing is carried twice. */
+const STARTS_WITH = ['@noble/ed25519', '@noble/hashes', 'comlink', 'idb']
+
+function checkWorker(output) {
+  const chunks = output.filter(({ type }) => type === 'chunk')
+  const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules))
+  const twice = modules.filter((id, at) => modules.indexOf(id) < at)
+  if (twice.length > 0) throw new Error(`The worker carries twice: ${twice.join(', ')}.`)
+  const start = Object.keys(chunks.find(({ name }) => name === 'start').modules)
+  const missing = STARTS_WITH.filter((name) => !start.some((id) => id.includes(`/node_modules/${name}/`)))
+  if (missing.length > 0) throw new Error(`The worker does not start with ${missing.join(', ')}.`)
 }
 
 const readManifest = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))

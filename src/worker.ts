@@ -7,7 +7,7 @@ import { serve } from './worker/serve.ts'
 const warm = () =>
   Promise.all([
     import('./runtime/work.ts'),
-    import('./runtime/receipts.ts'),
+    import('./runtime/receipts-facade.ts'),
     import('./storage/compaction.ts'),
   ])
 

@@ -14,8 +14,8 @@ export function workerChunks({ entryApart = false } = {}) {
   return {
     groups: [
       entryApart ? { ...start, test: (id) => !modules('worker').test(id) } : start,
-      { name: 'blocks', test: modules('runtime/(?:dag-facade|receipts|job-list)'), priority: 3 },
-      { name: 'run', test: modules('runtime/work'), priority: 2 },
+      { name: 'blocks', test: modules('runtime/(?:dag|receipts|jobs)-facade'), priority: 3 },
+      { name: 'run', test: modules('runtime/(?:work|recovery)'), priority: 2 },
       { name: 'audit', test: modules('runtime/audit'), priority: 1 },
       { name: 'files', test: modules('runtime/(?:export|car|import)|worker/transfers'), priority: 0 },
     ],

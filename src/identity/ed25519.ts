@@ -3,11 +3,11 @@
  * order, encodings must be canonical, and the equation is the cofactorless one. noble's `verify` is cofactored, so the
  * last step is done here on its points.
  */
-import { hashes, Point, sign } from '@noble/ed25519'
+import { Point } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { concatBytes, KEY_BYTES, SIGNATURE_BYTES } from '../common/bytes.ts'
 import { knownKey } from './known-keys.ts'
-import { checkSignable, MAX_SIGNED_BYTES } from './signing-limit.ts'
+import { MAX_SIGNED_BYTES } from './signing-limit.ts'
 
 /** True only when `signature` over `message` holds under the strict rules; never throws. */
 export function verifyStrict(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -27,14 +27,7 @@ export function verifyStrict(publicKey: Uint8Array, message: Uint8Array, signatu
   }
 }
 
-/** RFC 8032 signature by a 32-byte seed. @throws IcnError CryptoError on an empty or oversized message. */
-export function signWithSeed(seed: Uint8Array, message: Uint8Array): Uint8Array {
-  checkSignable(message)
-  hashes.sha512 = sha512
-  return sign(message, seed)
-}
-
-function littleEndian(bytes: Uint8Array): bigint {
+export function littleEndian(bytes: Uint8Array): bigint {
   let hex = ''
   for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0')
   return BigInt(`0x${hex}`)

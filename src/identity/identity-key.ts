@@ -1,17 +1,12 @@
 /**
  * The node's own key: made once, kept by whoever holds it (IndexedDB stores a CryptoKey whole), opened as a signer. The
- * private half is a non-extractable CryptoKey; only where the platform has no Ed25519 is it a seed, and only then is the
- * curve's own code loaded.
+ * private half is a non-extractable CryptoKey; only where the platform has no Ed25519 is it a seed.
  */
 import { expectBytes, KEY_BYTES } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
-import { late } from '../common/late.ts'
 import type { KeyHolder } from '../storage/types.ts'
-import type { Signer } from './signer.ts'
+import { nobleSigner, publicKeyOfSeed, type Signer } from './signer.ts'
 import { webCryptoSigner } from './webcrypto-signer.ts'
-
-/** Where a seed signs. @throws IcnError ProcessingFailure (codeUnavailable) */
-export const seedSigners = late('The code that signs with a seed', () => import('./signer.ts'))
 
 /** What is stored: survives structured clone, and so IndexedDB, as it is. */
 export type IdentityKey =
@@ -27,7 +22,7 @@ export async function openIdentity(holder: KeyHolder, name = 'identity'): Promis
 /** @throws IcnError CryptoError when what was stored is not a key. */
 export async function signerOf(key: IdentityKey): Promise<Signer> {
   if (key.kind === 'webcrypto') return webCryptoSigner(key.privateKey, key.publicKey)
-  if (key.kind === 'seed') return (await seedSigners()).nobleSigner(key.seed)
+  if (key.kind === 'seed') return nobleSigner(key.seed)
   throw new IcnError('CryptoError', 'The stored identity key has an unknown form.', {
     data: { kind: String((key as { kind?: unknown }).kind) },
   })
@@ -48,6 +43,5 @@ export async function generateIdentityKey(): Promise<IdentityKey> {
 /** @param seed 32 bytes */
 export async function identityKeyOfSeed(seed: Uint8Array): Promise<IdentityKey> {
   expectBytes(seed, 'Seed', KEY_BYTES)
-  const { publicKeyOfSeed } = await seedSigners()
   return { kind: 'seed', publicKey: publicKeyOfSeed(seed), seed: seed.slice() }
 }

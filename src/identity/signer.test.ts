@@ -6,7 +6,7 @@ import { decodeJson, encodeJson } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
 import { didPeer, didWeb } from '../common/did-key.ts'
 import vectors from '../common/fixtures/vectors.json' with { type: 'json' }
-import { signWithSeed, verifyStrict } from './ed25519.ts'
+import { verifyStrict } from './ed25519.ts'
 import {
   generateIdentityKey,
   type IdentityKey,
@@ -23,7 +23,7 @@ import {
   signedTransaction,
   transactionSignable,
 } from './signables.ts'
-import { nobleSigner } from './signer.ts'
+import { nobleSigner, signWithSeed } from './signer.ts'
 import { MAX_SIGNED_BYTES } from './signing-limit.ts'
 import { webCryptoSigner } from './webcrypto-signer.ts'
 

@@ -5,9 +5,9 @@ import { FixedTimeProvider, SystemTimeProvider, type TimeProvider } from '../com
 import { creditMana } from '../economics/ledger.ts'
 import { REGENERATION } from '../economics/rows.ts'
 import { adoptRules, foundOnce } from '../governance/founding.ts'
-import { openIdentity, seedSigners } from '../identity/identity-key.ts'
+import { openIdentity } from '../identity/identity-key.ts'
 import { type DidResolver, KeyDidResolver } from '../identity/resolver.ts'
-import type { Signer } from '../identity/signer.ts'
+import { nobleSigner, type Signer } from '../identity/signer.ts'
 import type { MeshNetworkService, MeshParticipant } from '../mesh/service.ts'
 import { LocalMeshService } from '../mesh/service-local.ts'
 import type { IcnRuntime, RuntimeOptions } from '../protocol/api.ts'
@@ -22,8 +22,8 @@ import type { GovernanceSettings } from './governance-options.ts'
 import type { RepairStrategy } from './integrity.ts'
 import { startClock, startIntegrityChecker } from './integrity-clock.ts'
 import type { MeshMember } from './mesh-node.ts'
-import { DEFAULT_WINDOWS, readOptions, type Settings } from './options.ts'
-import { Recovery } from './recovery.ts'
+import { type ChannelSettings, readOptions, type Settings } from './options.ts'
+import { startOwnership } from './ownership.ts'
 import { startRegenerator } from './regenerator.ts'
 import { resumeImports } from './resume-imports.ts'
 import { lateRooms } from './rooms.ts'
@@ -49,6 +49,8 @@ const governanceOptions = late(
   () => import('./governance-options.ts'),
 )
 
+const meshOptions = late('The code that reads the option mesh', () => import('./mesh-options.ts'))
+
 /** One row, `created`: seconds since the epoch. */
 const DATABASE: Table<number> = table('database')
 
@@ -61,14 +63,25 @@ export async function createRuntime(
   services: RuntimeServices = {},
 ): Promise<IcnRuntime> {
   const settings = readOptions(options)
-  const governance = await readGovernance(options)
+  const given: Given = { mesh: await readMesh(options), governance: await readGovernance(options) }
   const state = services.state ?? (await openStorage(settings))
   try {
-    return await assemble(settings, governance, services, state)
+    return await assemble(settings, given, services, state)
   } catch (error) {
     await state.close()
     throw error
   }
+}
+
+/** Options that most leave out; what reads them is loaded when they are given. */
+interface Given {
+  readonly governance: GovernanceSettings
+  /** Undefined: a node alone. */
+  readonly mesh: ChannelSettings | undefined
+}
+
+async function readMesh({ mesh }: RuntimeOptions): Promise<ChannelSettings | undefined> {
+  return mesh === undefined ? undefined : (await meshOptions()).readMesh(mesh)
 }
 
 async function readGovernance({ governance }: RuntimeOptions): Promise<GovernanceSettings> {
@@ -78,7 +91,7 @@ async function readGovernance({ governance }: RuntimeOptions): Promise<Governanc
 
 async function assemble(
   settings: Settings,
-  governance: GovernanceSettings,
+  { governance, mesh: channel }: Given,
   services: RuntimeServices,
   state: State,
 ): Promise<IcnRuntime> {
@@ -88,7 +101,6 @@ async function assemble(
     services.time ??
     (settings.fixedTime === null ? new SystemTimeProvider() : new FixedTimeProvider(settings.fixedTime))
   const resolver = services.resolver ?? new KeyDidResolver()
-  const channel = settings.mesh.kind === 'local' ? undefined : settings.mesh
   const others = channel === undefined && services.mesh === undefined ? undefined : await meshCode()
   const mesh =
     services.mesh ??
@@ -114,12 +126,19 @@ async function assemble(
   const rooms = lateRooms({ context, repair, keepMetered, offer, signal: background.signal })
   if (others && 'join' in mesh) {
     const modules = async () => (await rooms.work()).modules
-    member = others.meshMember(context, modules, mesh as MeshParticipant, channel ?? DEFAULT_WINDOWS)
+    member = others.meshMember(
+      context,
+      modules,
+      mesh as MeshParticipant,
+      channel ?? (await meshOptions()).DEFAULT_WINDOWS,
+    )
     await member.join()
   }
-  await new Recovery(context, background.signal, async () => (await rooms.work()).jobs).start()
+  await startOwnership(context, background.signal, async () => (await rooms.work()).jobs)
   startGovernanceMesh(context, background.signal)
-  if (manaRegeneration !== false) startRegenerator(context, manaRegeneration, background.signal)
+  if (manaRegeneration !== false) {
+    startRegenerator(context, manaRegeneration, rooms.regeneration, background.signal)
+  }
   if (integrityCheck !== false) {
     startIntegrityChecker(context, integrityCheck.intervalMs, repair, background.signal)
   }
@@ -166,7 +185,7 @@ async function openStorage({ storage, database }: Settings): Promise<State> {
 }
 
 async function openSigner({ identitySeed }: Settings, { keys }: State): Promise<Signer> {
-  if (identitySeed !== null) return (await seedSigners()).nobleSigner(identitySeed)
+  if (identitySeed !== null) return nobleSigner(identitySeed)
   return openIdentity(keys)
 }
 

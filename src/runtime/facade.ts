@@ -3,17 +3,15 @@
  * boundary, and hands each call to the rule or the manager that knows it; those a start does not need are loaded with the
  * first call (rooms.ts). Whatever is thrown leaves as an `IcnError`.
  */
-import { expectBytes, expectU64, inWords } from '../common/bytes.ts'
+import { expectU64, inWords } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { balanceOf, ledgerTotals, listAccounts, listJournal } from '../economics/ledger.ts'
-import { type RegenerationPolicy, regenerate } from '../economics/regeneration.ts'
+import type { RegenerationPolicy } from '../economics/regeneration.ts'
 import type {
   CallOptions,
   IcnRuntime,
-  JobId,
-  JobRequest,
   Listing,
   ManaEntry,
   ModuleInfo,
@@ -21,14 +19,12 @@ import type {
   RunOptions,
   RuntimeEventName,
   RuntimeEvents,
-  VerifyReceiptsOptions,
 } from '../protocol/api.ts'
 import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
 import { reputationOf } from '../reputation/reputation.ts'
 import type { RuntimeContext } from './context.ts'
 import { listing, readPage } from './page.ts'
-import { policyInForce } from './regenerator.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'
 import { MODULES, type ModuleRow, OPEN_JOBS, RECEIPT_ORDER } from './tables.ts'
 
@@ -93,52 +89,15 @@ export function facade(assembly: Assembly): IcnRuntime {
       (await rooms.work()).run(module, options),
     ),
 
-    jobs: {
-      submit: method(async (request: JobRequest) => (await rooms.work()).jobs.submit(request)),
-      status: method(async (id: JobId) => (await rooms.work()).jobs.status(readJobId(id))),
-      wait: method(async (id: JobId, options?: CallOptions) =>
-        (await rooms.work()).jobs.wait(readJobId(id), options?.signal),
-      ),
-      list: method(async (page?: Parameters<IcnRuntime['jobs']['list']>[0]) => {
-        const range = readPage(page)
-        const { listJobs } = await rooms.jobList()
-        return store.read((tx) => listJobs(tx, range, page?.state))
-      }),
-      history: method(async (id: JobId) => (await rooms.work()).jobs.history(readJobId(id))),
-      cancel: method(async (id: JobId) => (await rooms.work()).jobs.cancel(readJobId(id))),
-    },
+    jobs: lateGroup(method, rooms.jobs, 'jobs'),
 
     receipts: {
-      get: method(async (cid: string) => {
-        const key = Cid.parse(cid).toString()
-        const { readReceipt } = await rooms.receipts()
-        const found = await store.read((tx) => readReceipt(tx, context, key))
-        if (found !== undefined) return found
-        throw new IcnError('MissingOrInvalidReceipt', `No receipt is stored under ${key}.`, {
-          data: { cid: key, reason: 'unknownReceipt' },
-        })
-      }),
+      ...lateGroup(method, rooms.receipts, 'receipts'),
       list: method(async (page?: Page & CallOptions) => {
-        const range = readPage(page)
+        readPage(page)
         // Where there are none, nothing is loaded to read them with.
         const some = await store.read((tx) => tx.list(RECEIPT_ORDER, { limit: 1 }))
-        if (some.length === 0) return { items: [] }
-        const { listReceipts } = await rooms.receipts()
-        return store.read((tx) => listReceipts(tx, context, range))
-      }),
-      anchor: method(async (json: string) => String(await rooms.call('host_anchor_receipt', [json]))),
-      verify: method(async (cid: string, options?: CallOptions) => {
-        const [{ verifyRun }, { modules }] = await Promise.all([rooms.replay(), rooms.work()])
-        return verifyRun(context, modules, Cid.parse(cid), options?.signal)
-      }),
-      verifyAll: method(async (options?: VerifyReceiptsOptions) => {
-        const [{ verifyReceipts }, { modules }] = await Promise.all([rooms.replayAll(), rooms.work()])
-        return verifyReceipts(context, modules, options)
-      }),
-      export: method(async (cid: string) => (await rooms.replay()).exportReceipt(context, Cid.parse(cid))),
-      importAndVerify: method(async (file: Uint8Array, options?: CallOptions) => {
-        const bytes = expectBytes(file, 'The file')
-        return (await rooms.replay()).importAndVerify(context, bytes, options?.signal)
+        return some.length === 0 ? { items: [] } : (await rooms.receipts()).list(page)
       }),
     },
 
@@ -173,10 +132,7 @@ export function facade(assembly: Assembly): IcnRuntime {
       regenerate: method(async () => {
         const policy = assembly.regeneration
         if (policy === false) throw new IcnError('InvalidSpec', 'Mana regeneration is off in this runtime.')
-        const done = await store.transact((tx) =>
-          regenerate(tx, policyInForce(tx, policy), 1n, context.time.milliseconds()),
-        )
-        return done.credited
+        return (await rooms.regeneration()).regenerateNow(context, policy)
       }),
       audit: method(async (options?: CallOptions) => (await rooms.audit()).audit(store, options?.signal)),
     },
@@ -188,40 +144,10 @@ export function facade(assembly: Assembly): IcnRuntime {
       }),
     },
 
-    governance: lateGroup(method, rooms.governance, {
-      create: true,
-      openVoting: true,
-      castVote: true,
-      close: true,
-      execute: true,
-      sponsor: true,
-      veto: true,
-      delegate: true,
-      revokeDelegation: true,
-      get: true,
-      list: true,
-      members: true,
-      parameters: true,
-    }),
+    governance: lateGroup(method, rooms.governance, 'governance'),
 
-    dag: lateGroup(method, rooms.dag, {
-      put: true,
-      get: true,
-      has: true,
-      list: true,
-      pin: true,
-      unpin: true,
-      root: true,
-      setTtl: true,
-      prune: true,
-      verifyAll: true,
-      examine: true,
-      repair: true,
-      quarantined: true,
-      export: true,
-      exportCar: true,
-      import: true,
-    }),
+    // Those that are made of transfers on the other side of the boundary are not in the list of methods.
+    dag: lateGroup(method, rooms.dag, 'dag', ['export', 'exportCar', 'import']),
 
     mesh: {
       peers: method(async () => (await context.mesh.peers()).map((did) => did.toString())),
@@ -280,10 +206,6 @@ export function facade(assembly: Assembly): IcnRuntime {
 
 function readDid(did: unknown, fallback: Did): Did {
   return did === undefined ? fallback : Did.parse(did as string)
-}
-
-function readJobId(id: unknown): string {
-  return Cid.parse(id as string).toString()
 }
 
 function aborted(signal: AbortSignal): IcnError {

@@ -46,14 +46,11 @@ export interface Settings {
   readonly integrityCheck: IntegrityCheck | false
   readonly limits: RunLimits
   readonly jobsInFlight: number
-  readonly mesh: MeshSettings
 }
-
-export type MeshSettings = { readonly kind: 'local' } | ChannelSettings
 
 export type ChannelSettings = Required<Extract<MeshOptions, { kind: 'broadcast-channel' }>>
 
-/** All of them but `governance` (governance-options.ts). @throws IcnError InvalidSpec naming the option, what is expected and what came */
+/** All of them but `governance` and `mesh`, which have files of their own. @throws IcnError InvalidSpec naming the option, what is expected and what came */
 export function readOptions(options: RuntimeOptions = {}): Settings {
   if (typeof options !== 'object' || options === null) throw bad('options', 'an object', options)
   const environment = oneOf('environment', options.environment ?? 'development', ENVIRONMENTS)
@@ -79,7 +76,6 @@ export function readOptions(options: RuntimeOptions = {}): Settings {
     manaRegeneration: readRegeneration(options.manaRegeneration),
     integrityCheck: readIntegrity(options.integrityCheck),
     limits: readLimits(options.limits),
-    mesh: readMesh(options.mesh),
     jobsInFlight: whole(
       'jobsInFlight',
       options.jobsInFlight ?? DEFAULT_JOBS_IN_FLIGHT,
@@ -90,7 +86,6 @@ export function readOptions(options: RuntimeOptions = {}): Settings {
 }
 
 const ENVIRONMENTS = ['production', 'development', 'testing'] as const
-const MESHES = ['local', 'broadcast-channel'] as const
 const STORAGES = ['indexeddb', 'memory'] as const
 const REPAIRS = ['report', 'quarantine', 'delete'] as const
 
@@ -113,25 +108,6 @@ function readIntegrity(option: RuntimeOptions['integrityCheck']): IntegrityCheck
   }
 }
 
-/** As upstream has them (ref §9.9). */
-export const DEFAULT_WINDOWS = { bidWindowMs: 10_000, receiptWaitMs: 30_000, bid: true }
-
-function readMesh(option: RuntimeOptions['mesh']): MeshSettings {
-  const given = option ?? { kind: 'local' }
-  if (oneOf('mesh.kind', given.kind, MESHES) === 'local') return { kind: 'local' }
-  const { name = 'icn-global', ...rest } = given as Partial<ChannelSettings>
-  const { bidWindowMs, receiptWaitMs, bid } = { ...DEFAULT_WINDOWS, ...rest }
-  if (typeof name !== 'string' || name === '') throw bad('mesh.name', 'a name', name)
-  if (typeof bid !== 'boolean') throw bad('mesh.bid', 'true or false', bid)
-  return {
-    kind: 'broadcast-channel',
-    name,
-    bidWindowMs: whole('mesh.bidWindowMs', bidWindowMs, 1, 0x7fff_ffff),
-    receiptWaitMs: whole('mesh.receiptWaitMs', receiptWaitMs, 1, 0x7fff_ffff),
-    bid,
-  }
-}
-
 function readLimits(option: RuntimeOptions['limits']): RunLimits {
   const given = option ?? {}
   for (const name of Object.keys(given)) {
@@ -151,19 +127,19 @@ function readLimits(option: RuntimeOptions['limits']): RunLimits {
   }
 }
 
-function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+export function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value)
   if (found === undefined) throw bad(name, `one of ${choices.join(', ')}`, value)
   return found
 }
 
-function whole(name: string, value: unknown, least: number, most: number): number {
+export function whole(name: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most)
     return value
   throw bad(name, `a whole number from ${least} to ${most}`, value)
 }
 
-function bad(name: string, expected: string, value: unknown): IcnError {
+export function bad(name: string, expected: string, value: unknown): IcnError {
   return new IcnError('InvalidSpec', `The option ${name} must be ${expected}, got ${inWords(value)}.`, {
     data: { option: name },
   })

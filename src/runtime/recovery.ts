@@ -1,11 +1,10 @@
 /**
- * Jobs whose worker is gone. Each runtime holds a lock of its own name while it lives; whoever is granted it knows that
- * the jobs it owned are nobody's, and takes them over. What the page knows to have ended its worker is not run again.
+ * Jobs whose worker is gone. Each runtime holds a lock of its own name while it lives (ownership.ts); whoever is granted
+ * it knows that the jobs it owned are nobody's, and takes them over. What the page knows to have ended its worker is not
+ * run again. Loaded when there is such a job: most starts find none.
  */
 import { IcnError } from '../common/errors.ts'
-import type { JobStatus } from '../protocol/api.ts'
 import type { KilledRun, RuntimeContext } from './context.ts'
-import { untilAborted } from './exclusive.ts'
 import { isOpen, openJobs } from './open-jobs.ts'
 import { JOBS, type JobRow } from './tables.ts'
 
@@ -20,54 +19,17 @@ export interface RecoveryActions {
 export class Recovery {
   readonly #context: RuntimeContext
   readonly #signal: AbortSignal
-  readonly #actions: () => Promise<RecoveryActions>
+  readonly #actions: RecoveryActions
   readonly #watched = new Set<string>()
 
-  /** @param actions loads them: most starts find nothing to take over */
-  constructor(context: RuntimeContext, signal: AbortSignal, actions: () => Promise<RecoveryActions>) {
+  constructor(context: RuntimeContext, signal: AbortSignal, actions: RecoveryActions) {
     this.#context = context
     this.#signal = signal
     this.#actions = actions
   }
 
-  async start(): Promise<void> {
-    const context = this.#context
-    const { store } = context
-    await this.#holdOwnership()
-    for (const { jobId, reason } of context.killed) {
-      await this.#failKilled(jobId, reason).catch((error) => {
-        if (IcnError.is(error, 'Closed')) throw error
-        context.report(`Job ${jobId}, which ended its worker, could not be ended: ${error}`)
-      })
-    }
-    const unsubscribe = store.subscribe(({ type, detail }, origin) => {
-      if (origin !== 'remote' || type !== 'job') return
-      // Another tab's job: should that tab end, somebody must take it over.
-      const { jobId, state } = detail as JobStatus
-      if (state === 'Pending') void this.#watch(jobId)
-    })
-    void untilAborted(this.#signal).then(unsubscribe)
-    for (const row of await store.read(openJobs)) this.#adoptFrom(row.owner)
-  }
-
-  /** Held as long as this instance lives: whoever is granted it knows that its jobs are nobody's. */
-  #holdOwnership(): Promise<void> {
-    const { runExclusive, owner } = this.#context
-    const signal = this.#signal
-    return new Promise((held, failed) => {
-      const task = () => {
-        held()
-        return untilAborted(signal)
-      }
-      runExclusive(`owner/${owner}`, task, signal).catch((error) => {
-        if (!signal.aborted) failed(error)
-      })
-    })
-  }
-
-  async #failKilled(id: string, reason: KilledRun['reason']): Promise<void> {
+  async failKilled(id: string, reason: KilledRun['reason']): Promise<void> {
     const { store, owner, limits } = this.#context
-    const actions = await this.#actions()
     const row = await store.transact((tx) => {
       const found = tx.get(JOBS, id)
       if (found === undefined || !isOpen(found)) return undefined
@@ -75,28 +37,27 @@ export class Recovery {
       return found
     })
     if (row === undefined) return
-    await actions.fail(row, killed(id, reason, limits.executionMs))
+    await this.#actions.fail(row, killed(id, reason, limits.executionMs))
   }
 
-  async #watch(id: string): Promise<void> {
+  /** Should the job's owner end, somebody must take it over. */
+  async watch(id: string): Promise<void> {
     const row = await this.#context.store.read((tx) => tx.get(JOBS, id)).catch(() => undefined)
-    if (row !== undefined && isOpen(row)) this.#adoptFrom(row.owner)
+    if (row !== undefined && isOpen(row)) this.adoptFrom(row.owner)
   }
 
   /** Waits for the owner's end and takes its open jobs. */
-  #adoptFrom(owner: string): void {
+  adoptFrom(owner: string): void {
     const { store, runExclusive, owner: self } = this.#context
     if (owner === self || this.#watched.has(owner)) return
     this.#watched.add(owner)
     const adopt = async () => {
-      // Before they are ours: where the code does not come, somebody else may have them.
-      const actions = await this.#actions()
       const taken = await store.transact((tx) => {
         const left = openJobs(tx).filter((row) => row.owner === owner)
         for (const row of left) tx.put(JOBS, row.id, { ...row, owner: self })
         return left
       })
-      for (const row of taken) actions.take(row)
+      for (const row of taken) this.#actions.take(row)
     }
     void runExclusive(`owner/${owner}`, adopt, this.#signal)
       .catch(() => {})

@@ -1,30 +1,23 @@
 /** Mana regeneration by the clock (decision 8): one tab does it, missed intervals are credited once on return. */
-import { U64_MAX } from '../common/bytes.ts'
-import { type RegenerationPolicy, regenerateDue } from '../economics/regeneration.ts'
-import { PARAMETERS } from '../governance/rows.ts'
-import type { Transaction } from '../storage/types.ts'
+import type { RegenerationPolicy } from '../economics/regeneration.ts'
+import { REGENERATION } from '../economics/rows.ts'
 import { repeatedly } from './background.ts'
 import type { RuntimeContext } from './context.ts'
+import type { Rooms } from './rooms.ts'
 
 export function startRegenerator(
   context: RuntimeContext,
   policy: RegenerationPolicy,
+  room: Rooms['regeneration'],
   signal: AbortSignal,
 ): void {
+  const { store, time } = context
   repeatedly(context, 'regenerator', policy.intervalMs, signal, async () => {
-    await context.store.transact((tx) =>
-      regenerateDue(tx, policyInForce(tx, policy), context.time.milliseconds()),
-    )
+    const clock = await store.read((tx) => tx.get(REGENERATION, 'clock'))
+    const since = clock === undefined ? Number.NaN : time.milliseconds() - clock.lastMs
+    // Within an interval of the last nothing is due, and nothing is loaded to find that out.
+    if (since >= 0 && since < policy.intervalMs) return
+    const { regenerateByClock } = await room()
+    await regenerateByClock(context, policy)
   })
-}
-
-/**
- * The policy with the cap that the members decided (ref §4.4): the system parameter `mana_max_capacity` goes before the
- * option. Proposals with another value than a u64 are refused; a row changed by hand counts as none.
- */
-export function policyInForce(tx: Transaction, policy: RegenerationPolicy): RegenerationPolicy {
-  const decided = tx.get(PARAMETERS, 'mana_max_capacity')?.value
-  if (decided === undefined || !/^\d{1,20}$/.test(decided)) return policy
-  const cap = BigInt(decided)
-  return cap > U64_MAX ? policy : { ...policy, cap }
 }

@@ -1,6 +1,7 @@
 /** The rooms that a start and a plain question do not need; each is loaded at its first use. */
 import { late } from '../common/late.ts'
 import type { IcnRuntime } from '../protocol/api.ts'
+import { METHODS } from '../protocol/methods.ts'
 import type { RuntimeContext } from './context.ts'
 import type { RepairStrategy } from './integrity.ts'
 import type { Work } from './work.ts'
@@ -32,10 +33,15 @@ export function lateRooms({ context, repair, keepMetered, offer, signal }: Rooms
   return {
     work,
     call,
-    jobList: late('The code that lists jobs', () => import('./job-list.ts')),
-    receipts: late('The code that reads receipts', () => import('./receipts.ts')),
-    replay: late('The code that replays runs', () => import('./replay-store.ts')),
-    replayAll: late('The code that replays runs', () => import('./replay-all.ts')),
+    jobs: late('The code that lists jobs', async (): Promise<IcnRuntime['jobs']> => {
+      const { jobsFacade } = await import('./jobs-facade.ts')
+      return jobsFacade(context, work)
+    }),
+    receipts: late('The code that reads receipts', async (): Promise<IcnRuntime['receipts']> => {
+      const { receiptsFacade } = await import('./receipts-facade.ts')
+      return receiptsFacade(context, work)
+    }),
+    regeneration: late('The code that regenerates mana', () => import('./regeneration.ts')),
     audit: late('The code that audits the ledger', () => import('./audit.ts')),
     dag: late('The code that reads and writes blocks', async (): Promise<IcnRuntime['dag']> => {
       const { dagFacade } = await import('./dag-facade.ts')
@@ -57,17 +63,23 @@ export type Method = <A extends unknown[], R>(
 
 /**
  * A group of methods whose room is loaded by the first call of any.
- * @param names checked to be all of them
+ * @param group as the list of methods has it, which the compiler holds to be whole
+ * @param streamed what that list does not have, since it crosses the worker boundary in parts
  */
 export function lateGroup<T extends object>(
   method: Method,
   room: () => Promise<T>,
-  names: { readonly [K in keyof T]: true },
+  group: string,
+  streamed: readonly (keyof T & string)[] = [],
 ): T {
+  const listed = Object.keys(METHODS).flatMap((name) => {
+    const [first, second] = name.split('.')
+    return first === group ? second! : []
+  })
   const later = (name: string) =>
     method(async (...args: unknown[]) => {
-      const group = (await room()) as Record<string, (...args: unknown[]) => unknown>
-      return group[name]!(...args)
+      const methods = (await room()) as Record<string, (...args: unknown[]) => unknown>
+      return methods[name]!(...args)
     })
-  return Object.fromEntries(Object.keys(names).map((name) => [name, later(name)])) as T
+  return Object.fromEntries([...listed, ...streamed].map((name) => [name, later(name)])) as T
 }
