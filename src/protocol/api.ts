@@ -610,6 +610,28 @@ export interface MeshStatistics {
   readonly rejected: number
 }
 
+/** How far catching up with peers is, or what it came to. Counts are of one round. */
+export interface SyncProgress {
+  readonly stage: 'governance' | 'receipts' | 'blocks' | 'done'
+  /** Peers that answered. */
+  readonly peers: number
+  /** Signed statements of governance that said something new. */
+  readonly statements: number
+  /** What was offered and not taken: of outsiders, or put out of force by what is known here. */
+  readonly refused: number
+  /** Receipts of members that were not here. */
+  readonly receipts: number
+  /** Blocks that came, and the bytes of data in them. */
+  readonly blocks: number
+  readonly bytes: number
+  /** Blocks referred to that no peer asked had; known at the end. */
+  readonly missing: number
+}
+
+export interface SyncOptions extends CallOptions {
+  readonly onProgress?: (progress: SyncProgress) => void
+}
+
 // --- events, inspection -----------------------------------------------------------------------------------------
 
 export interface RuntimeEvents {
@@ -620,6 +642,8 @@ export interface RuntimeEvents {
   readonly block: { readonly cid: CidString; readonly change: 'put' | 'deleted' | 'pinned' | 'unpinned' }
   readonly integrity: VerifyAllResult
   readonly peer: { readonly did: DidString; readonly state: 'joined' | 'left' }
+  /** A round of catching up that brought something. */
+  readonly sync: SyncProgress
   readonly log: LogLine & { readonly source: string; readonly at: number }
   readonly restart: { readonly reason: 'crash' | 'timeout' | 'aborted'; readonly restarts: number }
 }
@@ -915,6 +939,12 @@ export interface IcnRuntime {
     peers(options?: CallOptions): Promise<readonly DidString[]>
     /** What went over the network since the start. */
     stats(options?: CallOptions): Promise<MeshStatistics>
+    /**
+     * Asks peers for what this node lacks: statements of governance, receipts of members, blocks. It happens of itself
+     * when a peer is met and once a minute; this is one round more, with up to eight peers in turn. Alone it does nothing.
+     * @throws IcnError Aborted
+     */
+    sync(options?: SyncOptions): Promise<SyncProgress>
   }
   /** Any served host function by its ABI name, under the same rules as a guest. Strings stand for (ptr, len) pairs. */
   call(name: string, ...args: readonly (string | number | bigint)[]): Promise<unknown>

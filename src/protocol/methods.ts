@@ -93,6 +93,7 @@ export const METHODS = {
   'transfers.cancel': ['once', 1],
   'mesh.peers': ['repeat', 0],
   'mesh.stats': ['repeat', 0],
+  'mesh.sync': ['wait', 0],
   call: ['once', -1],
   inspect: ['repeat', 0],
 } as const satisfies Record<MethodName, Traits>
@@ -110,6 +111,7 @@ export const WORKER_EVENTS = Object.keys({
   block: true,
   integrity: true,
   peer: true,
+  sync: true,
   log: true,
 } satisfies Record<WorkerEventName, true>) as WorkerEventName[]
 

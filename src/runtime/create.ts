@@ -145,6 +145,7 @@ async function assemble(
   return facade({
     context,
     rooms,
+    sync: (options) => member?.sync(options),
     database: settings.database,
     regeneration: manaRegeneration,
     async close() {

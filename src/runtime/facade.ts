@@ -19,6 +19,8 @@ import type {
   RunOptions,
   RuntimeEventName,
   RuntimeEvents,
+  SyncOptions,
+  SyncProgress,
 } from '../protocol/api.ts'
 import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
@@ -34,9 +36,23 @@ const MOST_ACTIVE = 1_000
 /** The release, as `inspect` tells it. */
 export const VERSION = '0.1.0'
 
+/** Catching up where there is nobody to ask. */
+const ALONE: SyncProgress = {
+  stage: 'done',
+  peers: 0,
+  statements: 0,
+  refused: 0,
+  receipts: 0,
+  blocks: 0,
+  bytes: 0,
+  missing: 0,
+}
+
 export interface Assembly {
   readonly context: RuntimeContext
   readonly rooms: Rooms
+  /** Undefined: there are no peers to be had. */
+  sync(options?: SyncOptions): Promise<SyncProgress> | undefined
   readonly database: string
   readonly regeneration: RegenerationPolicy | false
   close(): Promise<void>
@@ -152,6 +168,7 @@ export function facade(assembly: Assembly): IcnRuntime {
     mesh: {
       peers: method(async () => (await context.mesh.peers()).map((did) => did.toString())),
       stats: method(async () => ({ rejected: 0, ...(await context.mesh.stats()) })),
+      sync: method(async (options?: SyncOptions) => (await assembly.sync(options)) ?? ALONE),
     },
 
     call: method((name: string, ...args: readonly unknown[]) => rooms.call(name, args)),

@@ -1,5 +1,6 @@
 /** This node among others: the service over a channel, jobs of its own offered, jobs of others taken. */
 import { Cid } from '../common/cid.ts'
+import { IcnError } from '../common/errors.ts'
 import type { TimeProvider } from '../common/time.ts'
 import { getBlock } from '../dag/blocks.ts'
 import type { DidResolver } from '../identity/resolver.ts'
@@ -7,6 +8,7 @@ import type { Signer } from '../identity/signer.ts'
 import type { MeshParticipant } from '../mesh/service.ts'
 import { GossipMeshService } from '../mesh/service-gossip.ts'
 import { ChannelTransport } from '../mesh/transport.ts'
+import type { SyncOptions, SyncProgress } from '../protocol/api.ts'
 import type { RuntimeContext } from './context.ts'
 import { MeshExecutor } from './mesh-executor.ts'
 import { MeshJobs } from './mesh-jobs.ts'
@@ -14,6 +16,7 @@ import type { Modules } from './modules.ts'
 import type { ChannelSettings } from './options.ts'
 import { verifyEvidence } from './replay.ts'
 import { placeOf } from './replay-store.ts'
+import { Sync } from './sync.ts'
 
 export function channelService(
   settings: ChannelSettings,
@@ -27,6 +30,8 @@ export function channelService(
 export interface MeshMember {
   /** Gives an open job of this node to the mesh. */
   offer(id: string): void
+  /** Asks others for what this node lacks. */
+  sync(options?: SyncOptions): Promise<SyncProgress>
   join(): Promise<void>
   close(): Promise<void>
 }
@@ -52,20 +57,29 @@ export function meshMember(
     },
   })
   const executor = new MeshExecutor(context, modules, mesh, closing.signal)
+  const sync = new Sync(context, mesh, closing.signal)
   return {
     offer: (id) => jobs.drive(id),
-    join: () =>
-      mesh.join({
+    sync: (options) => sync.sync(options),
+    async join() {
+      await mesh.join({
         block: (cid) => store.read((tx) => getBlock(tx, cid)),
         announced: (job, from) => settings.bid && executor.announced(job, from),
         assigned: (assignment, from) => executor.assigned(assignment, from),
         peer: (did, state) => {
           const detail = { did: did.toString(), state }
           store.transact((tx) => tx.emit({ type: 'peer', detail })).catch(() => {})
+          if (state === 'joined') sync.met(did)
         },
-      }),
+      })
+      // What could not be said is said at the next start; peers ask for it, too.
+      await sync
+        .start()
+        .catch((error) => context.report(`Something decided earlier was not announced: ${error}`))
+    },
     async close() {
-      closing.abort()
+      closing.abort(new IcnError('Closed', 'The runtime was closed.'))
+      await sync.close()
       await jobs.close()
       await executor.close()
     },
