@@ -1,6 +1,6 @@
 // Every host function as it is imported. Made by scripts/build-guests.mjs from src/host/abi.ts.
 
-/** Writes a line to the run's log; level 0 debug, 1 info, 2 warn, 3 error. */
+/** Writes a line to the run's log. Level 0 debug, 1 info, 2 warn, 3 error; info when the shape has none. */
 // i32, text →
 // @ts-ignore: decorator
 @external("icn", "host_log")
@@ -11,13 +11,13 @@ export declare function host_log(i32_0: i32, text1: usize, text1_length: i32): v
 @external("icn", "host_log_message")
 export declare function host_log_2(text0: usize, text0_length: i32): void
 
-/** Seconds since 1970; the same for the whole run and recorded for replay. */
+/** Tells what time it is. Seconds since 1970; the same for the whole run and recorded for replay. */
 // → i64
 // @ts-ignore: decorator
 @external("icn", "host_get_current_time")
 export declare function host_get_current_time(): i64
 
-/** DID of the account that created the job. */
+/** Tells for whom the contract runs. DID of the account that created the job. */
 // out → written
 // @ts-ignore: decorator
 @external("icn", "host_get_caller")
@@ -28,31 +28,31 @@ export declare function host_get_caller(out: usize, out_length: i32): i32
 @external("icn", "host_get_caller")
 export declare function host_get_caller_2(): i32
 
-/** Number of the last refusal: its place in the list of error codes, from 1; 0 when the last call was not refused. */
+/** Tells whether the last call was refused. Number of the refusal: its place in the list of error codes, from 1; 0 when there was none. */
 // → i32
 // @ts-ignore: decorator
 @external("icn", "host_last_error_code")
 export declare function host_last_error_code(): i32
 
-/** The last refusal as a sentence; empty when the last call was not refused. */
+/** Tells in words why the last call was refused. Empty when it was not. */
 // out → written
 // @ts-ignore: decorator
 @external("icn", "host_last_error")
 export declare function host_last_error(out: usize, out_length: i32): i32
 
-/** Full CID string of a job this run submitted, by the number the submission returned. */
+/** Tells the full name of a job this run submitted. CID string, by the number the submission returned. */
 // job, out → written
 // @ts-ignore: decorator
 @external("icn", "host_get_job_id")
 export declare function host_get_job_id(job0: i64, out: usize, out_length: i32): i32
 
-/** JobLifecycle JSON of a job; nothing when it is not known here. */
+/** Tells how a job stands. JobLifecycle JSON; nothing when the job is not known here. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_get_job_status")
 export declare function host_get_job_status(text0: usize, text0_length: i32, out: usize, out_length: i32): i32
 
-/** Mana of the account the run acts for, or of any account by its DID; 0 for an unknown one. */
+/** Tells how much mana an account has. The account the run acts for, or any by its DID; 0 for an unknown one. */
 // → u64
 // @ts-ignore: decorator
 @external("icn", "host_account_get_mana")
@@ -63,7 +63,7 @@ export declare function host_account_get_mana(): i64
 @external("icn", "wasm_host_account_get_mana")
 export declare function host_account_get_mana_2(text0: usize, text0_length: i32): i64
 
-/** Spends mana of the run's own account; any other account is refused. */
+/** Spends mana of the account the run acts for. Any other account is refused. */
 // text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_account_spend_mana")
@@ -74,7 +74,7 @@ export declare function host_account_spend_mana(text0: usize, text0_length: i32,
 @external("icn", "wasm_host_account_spend_mana")
 export declare function host_account_spend_mana_2(text0: usize, text0_length: i32, u64_1: i64): void
 
-/** Credits an account; refused unless the runtime was started with the capability. */
+/** Brings new mana into an account. Refused unless the runtime was started with the capability. */
 // text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_account_credit_mana")
@@ -85,13 +85,13 @@ export declare function host_account_credit_mana(text0: usize, text0_length: i32
 @external("icn", "wasm_host_account_credit_mana")
 export declare function host_account_credit_mana_2(text0: usize, text0_length: i32, u64_1: i64): void
 
-/** Price after the reputation discount: floor(price × 100 / (100 + reputation)). */
+/** Tells a price after the discount for reputation. floor(price × 100 / (100 + reputation)). */
 // u64, u64 → u64
 // @ts-ignore: decorator
 @external("icn", "host_price_by_reputation")
 export declare function host_price_by_reputation(u64_0: i64, u64_1: i64): i64
 
-/** Credits an account with the amount times its reputation; refused unless the runtime was started with the capability. */
+/** Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused unless the runtime was started with the capability. */
 // text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_credit_by_reputation")
@@ -102,7 +102,7 @@ export declare function host_credit_by_reputation(text0: usize, text0_length: i3
 @external("icn", "host_credit_by_reputation")
 export declare function host_credit_by_reputation_2(string0: usize, u64_1: i64): i32
 
-/** Submits an ActualMeshJob as JSON; its mana is held until the job ends. `id`, `creator_did` and the price are set by the host. An accepted job charges 48 more fuel per byte. */
+/** Submits another job, whose mana is held until it ends. ActualMeshJob JSON; `id`, `creator_did` and the price are set by the host. An accepted job charges 48 more fuel per byte. */
 // text → handle
 // @ts-ignore: decorator
 @external("icn", "host_submit_mesh_job")
@@ -123,13 +123,13 @@ export declare function host_submit_mesh_job_3(text0: usize, text0_length: i32):
 @external("icn", "host_submit_mesh_job")
 export declare function host_submit_mesh_job_4(text0: usize, text0_length: i32, out: usize, out_length: i32): i32
 
-/** JSON array of the jobs that wait to be run, oldest first; charges 6,000 more fuel per open job. */
+/** Tells which jobs wait to be run. JSON array, oldest first; charges 6,000 more fuel per open job. */
 // out → written
 // @ts-ignore: decorator
 @external("icn", "host_get_pending_mesh_jobs")
 export declare function host_get_pending_mesh_jobs(out: usize, out_length: i32): i32
 
-/** Checks an ExecutionReceipt as JSON against its job, executor and signature, stores it in the DAG and counts it towards the reputation of its executor. */
+/** Takes in the signed receipt of somebody who ran a job, which counts towards their reputation. ExecutionReceipt JSON, checked against its job, executor and signature, and stored in the DAG. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_anchor_receipt")
@@ -150,7 +150,7 @@ export declare function host_anchor_receipt_3(text0: usize, text0_length: i32): 
 @external("icn", "host_anchor_receipt")
 export declare function host_anchor_receipt_4(text0: usize, text0_length: i32, out: usize, out_length: i32): i32
 
-/** Reputation of the account the run acts for, or of any DID. */
+/** Tells the reputation of an account. The account the run acts for, or any by its DID. */
 // → i64
 // @ts-ignore: decorator
 @external("icn", "host_get_reputation")
@@ -161,7 +161,7 @@ export declare function host_get_reputation(): i64
 @external("icn", "wasm_host_get_reputation")
 export declare function host_get_reputation_2(text0: usize, text0_length: i32): i64
 
-/** JSON of a block: size, links, timestamp, author, whether it is signed, scope, pin and expiry. */
+/** Tells about a stored block: how large, by whom, from when, and what it points to. JSON: size, links, timestamp, author, whether it is signed, scope, pin and expiry. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_get_block_info")
@@ -172,7 +172,7 @@ export declare function host_get_block_info(text0: usize, text0_length: i32, out
 @external("icn", "host_get_block_info")
 export declare function host_get_block_info_2(string0: usize): i32
 
-/** Stores data as a block of the run's account and answers its Merkle CID; costs one mana per begun 1,024 bytes, nothing when the block is there already. */
+/** Stores data for good, under a name made from its content. A block of the run's account; answers its Merkle CID; costs one mana per begun 1,024 bytes, nothing when the block is there already. */
 // bytes, out → written
 // @ts-ignore: decorator
 @external("icn", "host_dag_put")
@@ -183,7 +183,7 @@ export declare function host_dag_put(bytes0: usize, bytes0_length: i32, out: usi
 @external("icn", "host_put_dag_block")
 export declare function host_dag_put_2(string0: usize): i32
 
-/** Data of a block, checked against its CID. */
+/** Reads stored data, checked against its name. Data of a block by its CID. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_dag_get")
@@ -194,7 +194,7 @@ export declare function host_dag_get(text0: usize, text0_length: i32, out: usize
 @external("icn", "host_get_dag_block")
 export declare function host_dag_get_2(string0: usize): i32
 
-/** Keeps a block and all it links to from pruning. */
+/** Keeps stored data, and all it points to, from being cleared away. A pin by a contract costs one mana. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_dag_pin")
@@ -205,7 +205,7 @@ export declare function host_dag_pin(text0: usize, text0_length: i32): i32
 @external("icn", "host_dag_pin")
 export declare function host_dag_pin_2(string0: usize): i32
 
-/** Takes away a pin that this contract set; any other is refused. */
+/** Lets data be cleared away again that this contract had kept. A pin set by anybody else is refused. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_dag_unpin")
@@ -216,7 +216,7 @@ export declare function host_dag_unpin(text0: usize, text0_length: i32): i32
 @external("icn", "host_dag_unpin")
 export declare function host_dag_unpin_2(string0: usize): i32
 
-/** Plain CID (raw, SHA-256) of data; the Merkle CID of a block that holds it is another. */
+/** Works out the name that data would be stored under. Plain CID (raw, SHA-256); the Merkle CID of a block that holds the data is another. */
 // bytes, out → written
 // @ts-ignore: decorator
 @external("icn", "host_calculate_cid")
@@ -227,7 +227,7 @@ export declare function host_calculate_cid(bytes0: usize, bytes0_length: i32, ou
 @external("icn", "host_calculate_cid")
 export declare function host_calculate_cid_2(string0: usize): i32
 
-/** Stores a block with the data and links of the first and a link to the second under a name, and answers its CID; costs as host_dag_put. */
+/** Stores data again together with a reference to other stored data. A block with the data and links of the first and a link to the second under a name; answers its CID; costs as host_dag_put. */
 // text, text, text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_dag_link")
@@ -238,7 +238,7 @@ export declare function host_dag_link(text0: usize, text0_length: i32, text1: us
 @external("icn", "host_dag_link")
 export declare function host_dag_link_2(string0: usize, string1: usize, string2: usize): i32
 
-/** Names of a block's links: as JSON, or as an array to a compiled contract. */
+/** Tells the names of what stored data points to. As JSON, or as an array to a compiled contract. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_dag_list_links")
@@ -249,7 +249,7 @@ export declare function host_dag_list_links(text0: usize, text0_length: i32, out
 @external("icn", "host_dag_list_links")
 export declare function host_dag_list_links_2(string0: usize): i32
 
-/** Data of the block that link names separated by "/" lead to from a root. */
+/** Follows references from stored data to the data they lead to. Link names separated by "/", from a root. */
 // text, text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_dag_resolve_path")
@@ -260,7 +260,7 @@ export declare function host_dag_resolve_path(text0: usize, text0_length: i32, t
 @external("icn", "host_dag_resolve_path")
 export declare function host_dag_resolve_path_2(string0: usize, string1: usize): i32
 
-/** Keeps data under a name and version, for this module alone, and answers its plain CID; costs one mana per begun 1,024 bytes. */
+/** Remembers something for the next run of the same contract. By name and version, for this module alone; answers the plain CID of the data; costs one mana per begun 1,024 bytes. */
 // text, bytes, u64, out → written
 // @ts-ignore: decorator
 @external("icn", "host_save_contract_state")
@@ -276,7 +276,7 @@ export declare function host_save_contract_state_2(text0: usize, text0_length: i
 @external("icn", "host_save_contract_state")
 export declare function host_save_contract_state_3(string0: usize, string1: usize, u64_2: i64): i32
 
-/** Data this module keeps under a name and version, the highest there is for version 0; nothing when there is none. */
+/** Reads what an earlier run of the same contract remembered. By name and version, the highest there is for version 0; nothing when there is none. */
 // text, u64, out → written
 // @ts-ignore: decorator
 @external("icn", "host_load_contract_state")
@@ -287,7 +287,7 @@ export declare function host_load_contract_state(text0: usize, text0_length: i32
 @external("icn", "host_load_contract_state")
 export declare function host_load_contract_state_2(string0: usize, u64_1: i64): i32
 
-/** DidDocument JSON of a DID this node can resolve. */
+/** Looks up the public key behind a name. DidDocument JSON of a DID this node can resolve. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_resolve_did")
@@ -298,7 +298,7 @@ export declare function host_resolve_did(text0: usize, text0_length: i32, out: u
 @external("icn", "host_resolve_did")
 export declare function host_resolve_did_2(string0: usize): i32
 
-/** Whether an Ed25519 signature (64 bytes, or text of 128 hexadecimal digits) by a DID over a message holds under the strict rules. */
+/** Checks whether somebody signed a message. Ed25519 under the strict rules, by a DID this node can resolve; the signature as 64 bytes, or as text of 128 hexadecimal digits. */
 // text, bytes, bytes → flag
 // @ts-ignore: decorator
 @external("icn", "host_verify_did_signature")
@@ -309,7 +309,7 @@ export declare function host_verify_did_signature(text0: usize, text0_length: i3
 @external("icn", "host_verify_did_signature")
 export declare function host_verify_did_signature_2(string0: usize, string1: usize, string2: usize): i32
 
-/** Whether a Credential as JSON is by the issuer expected, not expired, and every claim in it signed by that issuer. */
+/** Checks whether a credential is by the issuer expected, has not expired, and is signed. Credential JSON with every claim in it signed by that issuer. */
 // text, text → flag
 // @ts-ignore: decorator
 @external("icn", "host_verify_credential")
@@ -320,31 +320,31 @@ export declare function host_verify_credential(text0: usize, text0_length: i32, 
 @external("icn", "host_verify_credential")
 export declare function host_verify_credential_2(string0: usize, string1: usize): i32
 
-/** What so many votes cost in quadratic voting: their square. */
+/** Tells what so many votes cost in quadratic voting: their square. */
 // i32 → i32
 // @ts-ignore: decorator
 @external("icn", "host_quadratic_vote_cost")
 export declare function host_quadratic_vote_cost(i32_0: i32): i32
 
-/** Whether a ZkRevocationProof as JSON holds; charges as host_verify_zk_proof. */
+/** Checks a proof that something was not taken back, without being told more. Whether a ZkRevocationProof as JSON holds; charges as host_verify_zk_proof. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_verify_zk_revocation_proof")
 export declare function host_verify_zk_revocation_proof(text0: usize, text0_length: i32): i32
 
-/** Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input, Bulletproofs 12,000,000; the backend dummy counts outside production only. */
+/** Checks a proof that something holds, without being told more. Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input, Bulletproofs 12,000,000; the backend dummy counts outside production only. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_verify_zk_proof")
 export declare function host_verify_zk_proof(text0: usize, text0_length: i32): i32
 
-/** ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit. */
+/** Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_generate_zk_proof")
 export declare function host_generate_zk_proof(text0: usize, text0_length: i32, out: usize, out_length: i32): i32
 
-/** Makes a Groth16 verifying key known under its issuer and circuit, by JSON { issuer, circuit, verification_key, signature } signed by the issuer; answers its plain CID; costs one mana per begun 1,024 bytes. */
+/** Makes the key known by which an issuer's proofs are checked. Makes a Groth16 verifying key known under its issuer and circuit, by JSON { issuer, circuit, verification_key, signature } signed by the issuer; answers its plain CID; costs one mana per begun 1,024 bytes. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_register_zk_key")
@@ -355,7 +355,7 @@ export declare function host_register_zk_key(text0: usize, text0_length: i32, ou
 @external("icn", "host_register_zk_key")
 export declare function host_register_zk_key_2(text0: usize, text0_length: i32): i32
 
-/** Makes a proposal from CreateProposalPayload JSON and answers its id; 10 mana when it is accepted, nothing when it is refused. */
+/** Makes a proposal to the co-operative, for 10 mana. CreateProposalPayload JSON; answers its id; nothing is charged when it is refused. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_create_governance_proposal")
@@ -371,7 +371,7 @@ export declare function host_create_governance_proposal_2(text0: usize, text0_le
 @external("icn", "host_create_governance_proposal")
 export declare function host_create_governance_proposal_3(text0: usize, text0_length: i32): void
 
-/** Opens the voting on the run's own proposal. */
+/** Opens the voting on a proposal of the run's own account. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_open_governance_voting")
@@ -382,7 +382,7 @@ export declare function host_open_governance_voting(text0: usize, text0_length: 
 @external("icn", "wasm_host_open_governance_voting")
 export declare function host_open_governance_voting_2(text0: usize, text0_length: i32): void
 
-/** Votes by CastVotePayload JSON with yes, no or abstain, for 1 mana; another vote later takes the place of the one before. */
+/** Votes on a proposal, for 1 mana. CastVotePayload JSON with yes, no or abstain; another vote later takes the place of the one before. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_cast_governance_vote")
@@ -393,7 +393,7 @@ export declare function host_cast_governance_vote(text0: usize, text0_length: i3
 @external("icn", "wasm_host_cast_governance_vote")
 export declare function host_cast_governance_vote_2(text0: usize, text0_length: i32): void
 
-/** Ends the voting, counts and answers the status as a plain word; the proposer may at any time, every member from the deadline on; charges 1,600 more fuel per member. */
+/** Ends a voting and counts the votes. Answers the status as a plain word; the proposer may at any time, every member from the deadline on; charges 1,600 more fuel per member. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_close_governance_proposal_voting")
@@ -409,7 +409,7 @@ export declare function host_close_governance_proposal_voting_2(text0: usize, te
 @external("icn", "host_close_governance_proposal_voting")
 export declare function host_close_governance_proposal_voting_3(text0: usize, text0_length: i32): void
 
-/** Puts an accepted proposal into effect, once, and rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation. */
+/** Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_execute_governance_proposal")
@@ -420,7 +420,7 @@ export declare function host_execute_governance_proposal(text0: usize, text0_len
 @external("icn", "wasm_host_execute_governance_proposal")
 export declare function host_execute_governance_proposal_2(text0: usize, text0_length: i32): void
 
-/** Lends the run's vote to another member: it counts there where the run casts none itself. */
+/** Lends the run's vote to another member. It counts there where the run casts none itself. */
 // text, text → flag
 // @ts-ignore: decorator
 @external("icn", "host_delegate_vote")
@@ -431,7 +431,7 @@ export declare function host_delegate_vote(text0: usize, text0_length: i32, text
 @external("icn", "wasm_host_delegate_vote")
 export declare function host_delegate_vote_2(text0: usize, text0_length: i32, text1: usize, text1_length: i32): void
 
-/** Takes back the run's vote; nothing happens when it was not lent. */
+/** Takes back a vote that was lent. Nothing happens when it was not lent. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_revoke_delegation")
@@ -447,7 +447,7 @@ export declare function host_revoke_delegation_2(text0: usize, text0_length: i32
 @external("icn", "host_revoke_delegation")
 export declare function host_revoke_delegation_3(string0: usize, string1: usize, string2: usize): i32
 
-/** CloseProposalResult JSON: status and votes as they count now; charges 800 more fuel per member. */
+/** Tells how the votes on a proposal stand. CloseProposalResult JSON: status and votes as they count now; charges 800 more fuel per member. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_get_governance_tally")
@@ -458,7 +458,7 @@ export declare function host_get_governance_tally(text0: usize, text0_length: i3
 @external("icn", "host_get_governance_tally")
 export declare function host_get_governance_tally_2(text0: usize, text0_length: i32): i32
 
-/** Proposal JSON in the form of newer ICN nodes, with the votes that count; charges 800 more fuel per member. */
+/** Reads a proposal with the votes on it. Proposal JSON in the form of newer ICN nodes, with the votes that count; charges 800 more fuel per member. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_get_governance_proposal")
@@ -469,7 +469,7 @@ export declare function host_get_governance_proposal(text0: usize, text0_length:
 @external("icn", "host_get_governance_proposal")
 export declare function host_get_governance_proposal_2(text0: usize, text0_length: i32): i32
 
-/** Stands behind a member's proposal, where the rules ask for more than its proposer. */
+/** Stands behind another member's proposal. Where the rules ask for more than its proposer. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_sponsor_governance_proposal")
@@ -480,7 +480,7 @@ export declare function host_sponsor_governance_proposal(text0: usize, text0_len
 @external("icn", "host_sponsor_governance_proposal")
 export declare function host_sponsor_governance_proposal_2(text0: usize, text0_length: i32): void
 
-/** Stops an accepted proposal while it waits, with a reason; only for those whom the rules name; charges 800 more fuel per member. */
+/** Stops an accepted proposal while it waits, with a reason. Only for those whom the rules name; charges 800 more fuel per member. */
 // text, text → flag
 // @ts-ignore: decorator
 @external("icn", "host_veto_governance_proposal")
@@ -491,43 +491,43 @@ export declare function host_veto_governance_proposal(text0: usize, text0_length
 @external("icn", "host_veto_governance_proposal")
 export declare function host_veto_governance_proposal_2(text0: usize, text0_length: i32, text1: usize, text1_length: i32): void
 
-/** Whether a DID is a member of the co-operative. */
+/** Tells whether somebody is a member of the co-operative. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_is_member")
 export declare function host_is_member(text0: usize, text0_length: i32): i32
 
-/** Value of a system parameter that a proposal has set; nothing while none has. */
+/** Reads a setting that the members have decided on. Value of a system parameter that a proposal has set; nothing while none has. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_get_system_parameter")
 export declare function host_get_system_parameter(text0: usize, text0_length: i32, out: usize, out_length: i32): i32
 
-/** Lends the run's vote, as compiled contracts have it; for every matter, and whole: scope empty or "all", weight 100. */
+/** Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100. */
 // string, string, string, i32 → flag
 // @ts-ignore: decorator
 @external("icn", "host_create_delegation")
 export declare function host_create_delegation(string0: usize, string1: usize, string2: usize, i32_3: i32): i32
 
-/** How many votes a member carries: its own and those lent to it; charges 800 more fuel per member. */
+/** Tells how many votes a member carries: its own and those lent to it. Charges 800 more fuel per member. */
 // string, string → i32
 // @ts-ignore: decorator
 @external("icn", "host_calculate_delegated_power")
 export declare function host_calculate_delegated_power(string0: usize, string1: usize): i32
 
-/** DID of the member whose vote counts for a voter on a proposal; charges 800 more fuel per member. */
+/** Tells whose vote counts for a member on a proposal. DID; charges 800 more fuel per member. */
 // string, string, string → string
 // @ts-ignore: decorator
 @external("icn", "host_resolve_delegated_vote")
 export declare function host_resolve_delegated_vote(string0: usize, string1: usize, string2: usize): i32
 
-/** The voter and, when it lent its vote, the member it lent it to. */
+/** Tells to whom a member lent its vote. The voter and, when it lent its vote, the member it lent it to. */
 // string, string → strings
 // @ts-ignore: decorator
 @external("icn", "host_get_delegation_chain")
 export declare function host_get_delegation_chain(string0: usize, string1: usize): i32
 
-/** Makes a class of tokens with id, name and symbol in the name of the run, which alone may issue them; 1 mana. */
+/** Makes a kind of token, hours or shares for instance, that only the run's account can issue; 1 mana. Id, name, symbol and issuer. */
 // text, text, text, text → flag
 // @ts-ignore: decorator
 @external("icn", "host_create_token_class")
@@ -538,7 +538,7 @@ export declare function host_create_token_class(text0: usize, text0_length: i32,
 @external("icn", "host_create_token_class")
 export declare function host_create_token_class_2(string0: usize, string1: usize, string2: usize, string3: usize): i32
 
-/** Brings new tokens of a class into the world for an account; by its issuer only; 1 mana. */
+/** Issues new tokens to an account; 1 mana. By the issuer of their class only. */
 // text, text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_mint_tokens")
@@ -549,7 +549,7 @@ export declare function host_mint_tokens(text0: usize, text0_length: i32, text1:
 @external("icn", "host_mint_tokens")
 export declare function host_mint_tokens_2(string0: usize, string1: usize, u64_2: i64): i32
 
-/** Gives tokens of the run's own account to another; 1 mana. */
+/** Gives tokens of the run's own account to another; 1 mana. Those of any other account are refused. */
 // text, text, text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_transfer_tokens")
@@ -560,7 +560,7 @@ export declare function host_transfer_tokens(text0: usize, text0_length: i32, te
 @external("icn", "host_transfer_tokens")
 export declare function host_transfer_tokens_2(string0: usize, string1: usize, string2: usize, u64_3: i64): i32
 
-/** Destroys tokens of the run's own account; 1 mana. */
+/** Destroys tokens of the run's own account; 1 mana. Those of any other account are refused. */
 // text, text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_burn_tokens")
@@ -571,7 +571,7 @@ export declare function host_burn_tokens(text0: usize, text0_length: i32, text1:
 @external("icn", "host_burn_tokens")
 export declare function host_burn_tokens_2(string0: usize, string1: usize, u64_2: i64): i32
 
-/** How many tokens of a class an account holds; 0 for an unknown one. */
+/** Tells how many tokens an account holds. Of a class, by its id and a DID; 0 for an unknown one. */
 // text, text → u64
 // @ts-ignore: decorator
 @external("icn", "host_get_token_balance")
@@ -582,7 +582,7 @@ export declare function host_get_token_balance(text0: usize, text0_length: i32, 
 @external("icn", "host_get_token_balance")
 export declare function host_get_token_balance_2(string0: usize, string1: usize): i64
 
-/** Issues tokens as host_mint_tokens does, its fee after the discount for the issuer's reputation. */
+/** Issues new tokens to an account, at a fee that falls with reputation. As host_mint_tokens; the fee of 1 mana after the discount for the issuer's reputation. */
 // text, text, u64, text → flag
 // @ts-ignore: decorator
 @external("icn", "host_mint_tokens_with_reputation")

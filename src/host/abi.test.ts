@@ -53,6 +53,12 @@ describe('the table', () => {
     expect(new Set(types).size, 'two shapes of one type could not be told apart').toBe(types.length)
     expect(HOST_FUNCTIONS[name]).toBeTypeOf('function')
     expect(HOST_DOCS[name]).toMatch(/^[A-Z].*[^.]\.$/s)
+    // What a member of a co-operative reads before a run has no word of the trade in it.
+    const [first] = HOST_DOCS[name]!.split(/(?<=\.) /)
+    expect(first).not.toMatch(
+      /\b(JSON|CID|DID|DAG|UTF|Merkle|SHA|hash|bincode|Groth16|u64|i32|pointer)\b|[a-z][A-Z]|_|\d{3}/,
+    )
+    expect(first!.length).toBeLessThan(120)
     expect(entry.fuel).toBeGreaterThan(0)
     expect(entry.index).not.toBeNull()
   })

@@ -1,5 +1,5 @@
 /** What a module imports, each with what the runtime says of it: the docs, the price, what it needs. */
-import { HOST_ABI, HOST_DOCS } from '../../host/index.ts'
+import { HOST_ABI, HOST_DOCS, UNSERVED } from '../../host/index.ts'
 import type { ModuleInfo } from '../../index.ts'
 import { h } from '../dom.ts'
 
@@ -28,7 +28,9 @@ function typed({ type, kind }: Import): string {
 export function sentence({ module, name, kind }: Pick<Import, 'module' | 'name' | 'kind'>): string {
   if (module !== 'icn' || kind !== 'func') return 'Not of the runtime: it is refused.'
   const known = HOST_ABI.find((row) => row.name === name || row.aliases.includes(name))
-  if (!known || known.shapes.length === 0) return 'Not served by this runtime: a call ends the run.'
+  if (!known || known.shapes.length === 0) {
+    return `Not served by this runtime: a call ends the run. ${UNSERVED[name] ?? ''}`.trim()
+  }
   const price =
     known.fuelPerByte > 0
       ? `Costs ${known.fuel} fuel and ${known.fuelPerByte} for each byte.`
