@@ -59,6 +59,20 @@ test('a profile shows where the fuel went, and its parts add up to the total', a
   expect(Number(used?.split(' of ')[0]?.replace(/,/g, ''))).toBe(total)
 })
 
+test('each host call tells on request what its numbers meant', async ({ page }) => {
+  await open(page)
+  await choose(page, 'Submit a job')
+  await run(page)
+  const calls = outcome(page).locator('.calls > li')
+  const first = calls.filter({ hasText: 'Asked who started it' })
+  await first.locator('summary').click()
+  await expect(first).toContainText('DID of the account that created the job.')
+  await expect(first).toContainText(/Room for the answer\s*1,024 bytes from byte \d+ of its memory on/)
+  await expect(first).toContainText(/Answer\s*\d+ bytes written to that room/)
+  await expect(calls.first().locator('.call-line')).toHaveText('Asked who started it')
+  await expect(calls.last().locator('.call-line')).toHaveText('Wrote a log line')
+})
+
 test('any module can be read as text, changed and run', async ({ page }) => {
   await open(page)
   await choose(page, 'Hello')

@@ -1,7 +1,7 @@
 /** The limits a module declares for its runs, in plain words. */
 import type { RunCapabilities } from '../index.ts'
 import { bytes, number, plural } from './format.ts'
-import { hostCall } from './words.ts'
+import { hostCall } from './host-words.ts'
 
 /** One sentence for each limit; none when it declares none. */
 export function declaredLimits({ calls, mana, storeBytes, jobs }: RunCapabilities): readonly string[] {

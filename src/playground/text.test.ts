@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { Cid } from '../index.ts'
 import { declaredLimits } from './declared.ts'
 import { bytes, hexDump, milliseconds, number, pages, parseFuel, short, signed } from './format.ts'
+import { hostCall } from './host-words.ts'
 import { bytesFromText } from './intake.ts'
 import { mentions } from './mentions.ts'
 import { href, parseRoute } from './router.ts'
-import { ending, expected, hostCall, problem } from './words.ts'
+import { ending, expected, problem } from './words.ts'
 
 describe('numbers', () => {
   test('are grouped, whatever their size', () => {

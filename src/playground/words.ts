@@ -134,58 +134,6 @@ export function cause(name: ManaCause): string {
   return CAUSES[name] ?? name
 }
 
-/** Host calls as something done, and as something a contract may do. */
-const HOST_CALLS: Readonly<Record<string, readonly [done: string, may: string]>> = {
-  account_get_mana: ['Asked for a mana balance', 'Ask for a mana balance'],
-  account_spend_mana: ['Spent mana', 'Spend your mana'],
-  account_credit_mana: ['Credited mana', 'Credit mana to an account'],
-  price_by_reputation: ['Asked for a price', 'Ask for a price'],
-  submit_mesh_job: ['Submitted a job to the mesh', 'Submit a job to the mesh'],
-  get_pending_mesh_jobs: ['Asked which jobs are waiting', 'Ask which jobs are waiting'],
-  get_job_id: ['Asked for a job’s full id', 'Ask for a job’s full id'],
-  get_job_status: ['Asked how a job stands', 'Ask how a job stands'],
-  anchor_receipt: ['Anchored a receipt', 'Anchor a receipt'],
-  get_reputation: ['Asked for a reputation', 'Ask for a reputation'],
-  get_governance_tally: ['Asked for the count of votes', 'Ask for the count of votes'],
-  get_governance_proposal: ['Read a proposal', 'Read proposals'],
-  sponsor_governance_proposal: ['Stood behind a proposal', 'Stand behind proposals in your name'],
-  veto_governance_proposal: ['Stopped a proposal by veto', 'Stop proposals by your veto'],
-  create_delegation: ['Lent your vote', 'Lend your vote to another member'],
-  is_member: ['Asked who is a member', 'Ask who is a member'],
-  get_system_parameter: ['Read a setting', 'Read settings'],
-  get_caller: ['Asked who started it', 'Ask who started it'],
-  get_current_time: ['Asked for the time', 'Ask for the time'],
-  log: ['Wrote a log line', 'Write to its log'],
-  log_message: ['Wrote a log line', 'Write to its log'],
-  last_error: ['Asked why a call was refused', 'Ask why a call was refused'],
-  last_error_code: ['Asked whether a call was refused', 'Ask whether a call was refused'],
-  verify_zk_proof: ['Checked a zero-knowledge proof', 'Check a zero-knowledge proof'],
-  verify_zk_revocation_proof: ['Checked a revocation proof', 'Check a revocation proof'],
-  generate_zk_proof: ['Made a zero-knowledge proof', 'Make a zero-knowledge proof'],
-  create_governance_proposal: ['Made a proposal', 'Make a proposal'],
-  open_governance_voting: ['Opened a vote', 'Open a vote'],
-  cast_governance_vote: ['Cast a vote', 'Cast your vote'],
-  close_governance_proposal_voting: ['Closed a vote', 'Close a vote'],
-  execute_governance_proposal: ['Carried out a proposal', 'Carry out a proposal'],
-  delegate_vote: ['Delegated a vote', 'Delegate your vote'],
-  revoke_delegation: ['Took back a delegation', 'Take back a delegation'],
-  dag_put: ['Stored a block', 'Store a block'],
-  dag_get: ['Read a block', 'Read a block'],
-}
-
-/** Undefined for names we have no words for. */
-export function hostCall(name: string, tense: 'done' | 'may'): string | undefined {
-  return HOST_CALLS[name.replace(/^(wasm_)?host_/, '')]?.[tense === 'done' ? 0 : 1]
-}
-
-/** Calls whose number means something by itself; elsewhere it is a length or a flag, for engineers. */
-const TELLING = new Set(['account_get_mana', 'get_reputation', 'price_by_reputation'])
-
-export function tellingAnswer(name: string): boolean {
-  const bare = name.replace(/^(wasm_)?host_/, '')
-  return TELLING.has(bare) || !(bare in HOST_CALLS)
-}
-
 const ENDS: Readonly<Record<string, string>> = {
   completes: 'Runs to its end',
   outOfFuel: 'Is stopped: out of fuel',

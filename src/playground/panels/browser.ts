@@ -5,7 +5,13 @@ import { plural } from '../format.ts'
 import { facts } from '../parts/facts.ts'
 import { openTabs } from '../tabs.ts'
 
-export function browserSection(signal: AbortSignal): HTMLElement {
+/** A part of a screen that is filled a moment later. */
+export interface Section {
+  readonly element: HTMLElement
+  readonly ready: Promise<void>
+}
+
+export function browserSection(signal: AbortSignal): Section {
   const place = h('div', { class: 'browser-facts' })
 
   async function show(): Promise<void> {
@@ -46,13 +52,14 @@ export function browserSection(signal: AbortSignal): HTMLElement {
     else await show()
   }
 
-  void show().catch(() =>
+  const ready = show().catch(() =>
     fill(place, h('p', { class: 'quiet' }, 'This browser tells nothing about its storage.')),
   )
-  return h(
+  const element = h(
     'section',
     { 'aria-labelledby': 'browser-title' },
     h('h2', { id: 'browser-title' }, 'This browser'),
     place,
   )
+  return { element, ready }
 }

@@ -7,10 +7,11 @@ import { facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
 import { nodeName } from '../settings.ts'
+import type { Section } from './browser.ts'
 
 const LOOK_MS = 3_000
 
-export function meshSection({ runtime, store, actions }: Context, signal: AbortSignal): HTMLElement {
+export function meshSection({ runtime, store, actions }: Context, signal: AbortSignal): Section {
   const trouble = h('div')
   const state = h('div', { class: 'mesh-state' })
   const join = h('input', { type: 'checkbox', checked: store.get().mesh, onchange: () => void change() })
@@ -61,10 +62,12 @@ export function meshSection({ runtime, store, actions }: Context, signal: AbortS
   const timer = setInterval(quietly, LOOK_MS)
   signal.addEventListener('abort', () => clearInterval(timer))
   listen(runtime, 'peer', quietly, signal)
-  void show().catch((error) => !signal.aborted && fill(trouble, problemCard(error)))
+  const ready = show().catch((error) => {
+    if (!signal.aborted) fill(trouble, problemCard(error))
+  })
 
   const other = nodeName() === '' ? 'two' : ''
-  return h(
+  const element = h(
     'section',
     { 'aria-labelledby': 'mesh-title' },
     h('h2', { id: 'mesh-title' }, 'Other nodes'),
@@ -88,4 +91,5 @@ export function meshSection({ runtime, store, actions }: Context, signal: AbortS
     trouble,
     state,
   )
+  return { element, ready }
 }

@@ -14,7 +14,7 @@ import { meshSection } from './mesh.ts'
 
 export function nodePanel(context: Context): PanelFactory {
   const { runtime } = context
-  return (_argument, signal) => {
+  return async (_argument, signal) => {
     const body = h('div', { class: 'node-facts' })
     const load = async () => {
       try {
@@ -23,7 +23,10 @@ export function nodePanel(context: Context): PanelFactory {
         if (!signal.aborted) fill(body, problemCard(error, { retry: () => void load() }))
       }
     }
-    void load()
+    // What stands first comes first: the parts below it would be pushed down by it.
+    const browser = browserSection(signal)
+    const mesh = meshSection(context, signal)
+    await Promise.all([load(), browser.ready, mesh.ready])
     for (const event of ['mana', 'block'] as const) listen(runtime, event, () => void load(), signal)
     return {
       title: 'Node',
@@ -37,7 +40,7 @@ export function nodePanel(context: Context): PanelFactory {
           'div',
           { class: 'node split split-end' },
           h('div', { class: 'main' }, body),
-          h('div', { class: 'side' }, browserSection(signal), meshSection(context, signal)),
+          h('div', { class: 'side' }, browser.element, mesh.element),
         ),
       ),
     }

@@ -1,20 +1,29 @@
 /** Host calls of a run in order, and its log: plain words first, the exact call underneath. */
 import type { HostCallTrace, LogLine } from '../../index.ts'
-import { h } from '../dom.ts'
+import { fill, h } from '../dom.ts'
 import { number } from '../format.ts'
-import { hostCall, tellingAnswer } from '../words.ts'
+import { hostCall, tellingAnswer } from '../host-words.ts'
 
 const MOST_SHOWN = 200
 
 export function callList(calls: readonly HostCallTrace[]): HTMLElement {
   if (calls.length === 0) return h('p', { class: 'quiet' }, 'It asked the runtime for nothing.')
   const rest = calls.length - MOST_SHOWN
-  return h(
-    'div',
-    {},
-    h('ol', { class: 'calls' }, calls.slice(0, MOST_SHOWN).map(callItem)),
-    rest > 0 && h('p', { class: 'quiet' }, `${number(rest)} more calls are not shown here.`),
+  const list = h('ol', { class: 'calls' }, calls.slice(0, MOST_SHOWN).map(callItem))
+  const more = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => showMore() },
+    `Show ${number(Math.min(rest, MOST_SHOWN))} more of ${number(rest)}`,
   )
+  function showMore(): void {
+    const from = list.children.length
+    list.append(...calls.slice(from, from + MOST_SHOWN).map(callItem))
+    const left = calls.length - list.children.length
+    more.textContent = `Show ${number(Math.min(left, MOST_SHOWN))} more of ${number(left)}`
+    if (left === 0) more.remove()
+    list.children[from]?.querySelector('summary')?.focus()
+  }
+  return h('div', { class: 'calls-frame' }, list, rest > 0 && more)
 }
 
 function callItem(call: HostCallTrace): HTMLElement {
@@ -34,7 +43,23 @@ function callItem(call: HostCallTrace): HTMLElement {
     ),
     call.error && h('p', { class: 'call-error' }, call.error),
     call.detail && detail(call.detail),
-    h('p', { class: 'call-exact' }, h('code', {}, exact), call.fuel > 0n && ` · ${number(call.fuel)} fuel`),
+    exactly(call, exact),
+  )
+}
+
+/** The numbers as they were passed; what each of them meant is read from the host's table when it is opened. */
+function exactly(call: HostCallTrace, exact: string): HTMLElement {
+  const place = h('div', {})
+  const explain = async () => {
+    if (place.childElementCount > 0) return
+    const { callMeaning } = await import('./call-meaning.ts')
+    fill(place, callMeaning(call))
+  }
+  return h(
+    'details',
+    { class: 'call-exact', ontoggle: () => void explain().catch(() => undefined) },
+    h('summary', {}, h('code', {}, exact), call.fuel > 0n && ` · ${number(call.fuel)} fuel`),
+    place,
   )
 }
 
