@@ -180,7 +180,7 @@ export class MeshExecutor {
     this.#answers.set(id, answer)
     if (this.#answers.size > MOST_OFFERS) this.#answers.delete(this.#answers.keys().next().value!)
     await this.#say(offer, HAS_RUN)
-    await this.#answer(answer)
+    if (!signal.aborted) await this.#answer(answer)
   }
 
   async #answer({ receipt, evidence }: Answer): Promise<void> {
