@@ -1,14 +1,15 @@
 /** The state machine against a small model: what a co-operative of three may do, and what each thing costs. */
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { IcnError } from '../common/errors.ts'
 import { auditBalances, balanceOf } from '../economics/ledger.ts'
 import { reputationOf } from '../reputation/reputation.ts'
-import { castVote, closeVoting, openVoting } from './calls.ts'
+import { castVote, closeVoting, openVoting, sponsorProposal, vetoProposal } from './calls.ts'
 import { executeProposal } from './execute.ts'
 import { Coop, did } from './fixtures/coop.ts'
 import { delegateVote, revokeDelegation } from './members.ts'
 import { knownProposal, statusAt, statusOf } from './proposal.ts'
+import type { GovernanceRules } from './rows.ts'
 import type { VoteOption } from './types.ts'
 
 const NAMES = ['alice', 'bob', 'carol'] as const
@@ -22,17 +23,39 @@ interface Modelled {
   readonly quorum: number
   readonly threshold: number
   status: string
+  readonly sponsors: Set<Name>
   votes: Map<Name, VoteOption>
+  acceptedAt: bigint
   penalised: boolean
 }
 
+/** Sponsors, delay and veto, off and on. */
+const RULES = {
+  plain: { minSponsors: 1, timelockSecs: 0n, vetoGraceSecs: 0n, vetoMembers: [] },
+  strict: { minSponsors: 2, timelockSecs: 12n, vetoGraceSecs: 8n, vetoMembers: ['did:icn:test:carol'] },
+} satisfies Record<string, Partial<GovernanceRules>>
+type Rules = (typeof RULES)[keyof typeof RULES]
+
 /** One co-operative as a person would write it down. */
 class Model {
+  readonly rules: Rules
   readonly proposals: Modelled[] = []
   readonly mana = new Map<Name, bigint>(NAMES.map((name) => [name, 40n]))
   readonly reputation = new Map<Name, bigint>(NAMES.map((name) => [name, 0n]))
   /** What was lent, to whom and when, null taken back; the last one by the end of a voting counts. */
   readonly lent: { readonly from: Name; readonly to: Name | null; readonly at: bigint }[] = []
+
+  constructor(rules: Rules) {
+    this.rules = rules
+  }
+
+  /** What waits ends by itself. */
+  pass(now: bigint): void {
+    const { timelockSecs, vetoGraceSecs } = this.rules
+    const wait = BigInt(Math.max(Number(timelockSecs), Number(vetoGraceSecs)))
+    for (const found of this.proposals)
+      if (found.status === 'AcceptedTimelock' && now >= found.acceptedAt + wait) found.status = 'Accepted'
+  }
 
   pay(name: Name, amount: bigint): boolean {
     const left = this.mana.get(name)! - amount
@@ -48,7 +71,8 @@ class Model {
       return votes.get(name) ?? (lent === null ? [] : (votes.get(lent) ?? []))
     })
     const yes = counted.filter((option) => option === 'Yes').length
-    return counted.length >= quorum && yes >= counted.length * threshold ? 'Accepted' : 'Rejected'
+    if (counted.length < quorum || yes < counted.length * threshold) return 'Rejected'
+    return this.rules.timelockSecs > 0n ? 'AcceptedTimelock' : 'Accepted'
   }
 }
 
@@ -62,6 +86,8 @@ const step = fc.oneof(
     threshold: fc.constantFrom(0.25, 0.5, 0.75, 1),
   }),
   fc.record({ do: fc.constant('open' as const), who, which }),
+  fc.record({ do: fc.constant('sponsor' as const), who, which }),
+  fc.record({ do: fc.constant('veto' as const), who, which }),
   fc.record({
     do: fc.constant('vote' as const),
     who,
@@ -81,6 +107,23 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('pass' as const), seconds: fc.integer({ min: 1, max: 30 }) }),
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+/** A way to an accepted proposal: steps by chance alone hardly find it when sponsors are asked for. */
+const WAY: readonly Step[] = [
+  { do: 'create', who: 'alice', quorum: 2, threshold: 0.5 },
+  { do: 'sponsor', who: 'bob', which: 0 },
+  { do: 'open', who: 'alice', which: 0 },
+  { do: 'lend', who: 'bob', to: 'alice' },
+  { do: 'vote', who: 'alice', which: 0, option: 'Yes' },
+  { do: 'close', who: 'alice', which: 0 },
+]
+/** Some of it, then by chance. */
+const walk = fc
+  .record({
+    begun: fc.nat({ max: WAY.length }),
+    chance: fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }),
+  })
+  .map(({ begun, chance }) => [...WAY.slice(0, begun), ...chance])
 
 /** What the model says about a step, done to it: true when it is accepted. */
 function model(state: Model, now: bigint, made: Step, id: () => string): boolean {
@@ -102,8 +145,10 @@ function model(state: Model, now: bigint, made: Step, id: () => string): boolean
       deadline: now + DURATION,
       quorum: made.quorum,
       threshold: made.threshold,
-      status: 'Pending',
+      status: state.rules.minSponsors > 1 ? 'PendingSponsorship' : 'Pending',
+      sponsors: new Set([made.who]),
       votes: new Map(),
+      acceptedAt: 0n,
       penalised: false,
     })
     return true
@@ -116,6 +161,19 @@ function model(state: Model, now: bigint, made: Step, id: () => string): boolean
       if (!own || found.status !== 'Pending' || now >= found.deadline) return false
       found.status = 'VotingOpen'
       return true
+    case 'sponsor':
+      if (found.status !== 'PendingSponsorship' || now >= found.deadline || found.sponsors.has(made.who)) {
+        return false
+      }
+      found.sponsors.add(made.who)
+      if (found.sponsors.size >= state.rules.minSponsors) found.status = 'Pending'
+      return true
+    case 'veto':
+      if (!state.rules.vetoMembers.some((did) => did.endsWith(`:${made.who}`))) return false
+      if (found.status !== 'AcceptedTimelock') return false
+      if (now > found.acceptedAt + state.rules.vetoGraceSecs) return false
+      found.status = 'Vetoed'
+      return true
     case 'vote':
       if (found.status !== 'VotingOpen' || now > found.deadline) return false
       if (found.votes.get(made.who) === made.option || !state.pay(made.who, 1n)) return false
@@ -126,7 +184,8 @@ function model(state: Model, now: bigint, made: Step, id: () => string): boolean
       if (found.status === 'VotingOpen') {
         if (!own && !over) return false
         found.status = state.count(found, now)
-      } else if (found.status === 'Pending' && over) found.status = 'Rejected'
+        found.acceptedAt = now
+      } else if (found.status.startsWith('Pending') && over) found.status = 'Rejected'
       return true
     }
     case 'execute': {
@@ -137,7 +196,7 @@ function model(state: Model, now: bigint, made: Step, id: () => string): boolean
         state.reputation.set(found.proposer, before + 1n)
         return true
       }
-      if (!found.penalised && found.status !== 'Executed') {
+      if (!found.penalised && !['Executed', 'AcceptedTimelock'].includes(found.status)) {
         found.penalised = true
         state.reputation.set(found.proposer, before > 0n ? before - 1n : 0n)
       }
@@ -161,6 +220,10 @@ function real(coop: Coop, state: Model, made: Step, count: number): boolean {
           })
         case 'open':
           return openVoting(tx, coop.as(made.who), id)
+        case 'sponsor':
+          return sponsorProposal(tx, coop.as(made.who), id)
+        case 'veto':
+          return vetoProposal(tx, coop.as(made.who), id, 'no')
         case 'vote':
           return castVote(tx, coop.as(made.who), id, made.option)
         case 'close':
@@ -183,22 +246,24 @@ function real(coop: Coop, state: Model, made: Step, count: number): boolean {
 }
 
 /** @returns the statuses that were seen */
-function compareWithModel(parameters: fc.Parameters<unknown>): ReadonlySet<string> {
+function compareWithModel(rules: Rules, parameters: fc.Parameters<unknown>): ReadonlySet<string> {
   const reached = new Set<string>()
   fc.assert(
-    fc.property(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), (steps) => {
-      const coop = new Coop(NAMES, {}, 40n)
-      const state = new Model()
+    fc.property(walk, (steps) => {
+      const coop = new Coop(NAMES, rules, 40n)
+      const state = new Model(rules)
       steps.forEach((made, i) => {
         const before = coop.tx.tables.get('proposals')?.size ?? 0
         // Every step at a second of its own, so that no vote has to be put off.
         coop.now += 1n
+        state.pass(coop.now)
         const accepted = real(coop, state, made, i)
         const ids = [...(coop.tx.tables.get('proposals')?.keys() ?? [])]
         expect(
           model(state, coop.now, made, () => ids[before]!),
           `${i} ${made.do}`,
         ).toBe(accepted)
+        state.pass(coop.now)
         for (const { id, status } of state.proposals) {
           const row = knownProposal(coop.tx, id)
           expect(statusOf(coop.tx, row, coop.now), `${i} ${made.do}`).toBe(status)
@@ -218,11 +283,27 @@ function compareWithModel(parameters: fc.Parameters<unknown>): ReadonlySet<strin
   return reached
 }
 
-it('goes step by step as the model does', () => {
-  compareWithModel({ numRuns: 100 })
-})
+const STATUSES = {
+  plain: ['Accepted', 'Executed', 'Pending', 'Rejected', 'VotingOpen'],
+  strict: [
+    'Accepted',
+    'AcceptedTimelock',
+    'Executed',
+    'Pending',
+    'PendingSponsorship',
+    'Rejected',
+    'Vetoed',
+    'VotingOpen',
+  ],
+} satisfies Record<keyof typeof RULES, readonly string[]>
 
-it('does so through every status', () => {
-  const reached = compareWithModel({ numRuns: 100, seed: 1 })
-  expect([...reached].sort()).toEqual(['Accepted', 'Executed', 'Pending', 'Rejected', 'VotingOpen'])
+describe.each(['plain', 'strict'] as const)('with %s rules', (name) => {
+  it('goes step by step as the model does', () => {
+    compareWithModel(RULES[name], { numRuns: 100 })
+  })
+
+  it('does so through every status, votes that were lent and taken back among them', () => {
+    const reached = compareWithModel(RULES[name], { numRuns: 100, seed: 1 })
+    expect([...reached].sort()).toEqual(STATUSES[name])
+  })
 })
