@@ -86,7 +86,7 @@ function find(mounts, path) {
 export async function buildHarness() {
   const folder = mkdtempSync(join(tmpdir(), 'icn-harness-'))
   await build({
-    entryPoints: ['harness', 'smoke', 'corpus'].map((name) => join(root, `e2e/pages/${name}.ts`)),
+    entryPoints: ['harness', 'smoke', 'corpus', 'libp2p'].map((name) => join(root, `e2e/pages/${name}.ts`)),
     outdir: folder,
     bundle: true,
     format: 'esm',

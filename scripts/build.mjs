@@ -32,8 +32,8 @@ export async function buildPackage() {
     logLevel: 'warning',
   })
   writeFileSync(join(root, 'dist/licenses.txt'), licenses())
-  const { exports } = readManifest()
-  const entries = Object.values(exports).flatMap((target) =>
+  const { exports, bin } = readManifest()
+  const entries = [...Object.values(exports), bin].flatMap((target) =>
     typeof target === 'string' ? [] : Object.values(target),
   )
   // The fixtures serve that page to the browser by its name.

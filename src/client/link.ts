@@ -2,7 +2,7 @@
  * One worker's life as the page sees it: handshake, calls, messages, and the one report that it has died. A worker can
  * end without a word to its page; the Web Lock it holds while it lives is then granted to us.
  */
-import { wrap } from 'comlink'
+import { transfer, wrap } from 'comlink'
 import { IcnError } from '../common/errors.ts'
 import { decodeError } from '../protocol/errors.ts'
 import {
@@ -57,7 +57,7 @@ export class Link {
   }
 
   /** @throws IcnError VersionMismatch, WorkerCrashed, or whatever the runtime could not start for */
-  async start(hello: Hello): Promise<void> {
+  async start(hello: Hello, ports: Transferable[] = []): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined
     const failed = new Promise<never>((_, reject) => {
       this.#reportStart = reject
@@ -66,7 +66,9 @@ export class Link {
       timer = setTimeout(late, START_LIMIT_MS)
     })
     try {
-      const welcome = unpack<Welcome>(await Promise.race([this.#remote.start(hello), failed]))
+      const welcome = unpack<Welcome>(
+        await Promise.race([this.#remote.start(transfer(hello, ports)), failed]),
+      )
       if (welcome.protocol !== PROTOCOL_VERSION)
         throw new IcnError(
           'VersionMismatch',

@@ -12,6 +12,7 @@ import { Call, Calls } from './call.ts'
 import { CrashLoop } from './crash-loop.ts'
 import { Deadline } from './deadline.ts'
 import { Link, type WorkerLike } from './link.ts'
+import { forWorker, meshOf } from './mesh-port.ts'
 
 const runAborted = new IcnError('Aborted', 'A run was aborted by its caller.', { data: { method: 'run' } })
 
@@ -42,6 +43,7 @@ export class Supervisor {
   /** @throws IcnError what the first worker could not start for, or what `close` was given meanwhile */
   start(): Promise<void> {
     return this.#connect().catch((thrown: unknown) => {
+      void this.#leaveMesh()
       throw this.#finish(toIcnError(thrown))
     })
   }
@@ -60,6 +62,7 @@ export class Supervisor {
     const link = this.#link
     this.#finish(error)
     await link?.close()
+    await this.#leaveMesh()
   }
 
   async #connect(): Promise<void> {
@@ -70,7 +73,8 @@ export class Supervisor {
     })
     this.#starting = link
     try {
-      await link.start({ protocol: PROTOCOL_VERSION, options: this.#options, killed })
+      const [options, ports] = forWorker(this.#options)
+      await link.start({ protocol: PROTOCOL_VERSION, options, killed }, ports)
     } catch (thrown) {
       link.end()
       throw thrown
@@ -153,7 +157,16 @@ export class Supervisor {
         if (!hopeless) await this.#crashLoop.pause()
       }
     }
-    if (hopeless) this.#finish(hopeless)
+    if (!hopeless) return
+    this.#finish(hopeless)
+    void this.#leaveMesh()
+  }
+
+  /** It is closed with its runtime, when that has said its last words. */
+  async #leaveMesh(): Promise<void> {
+    await meshOf(this.#options)
+      ?.close()
+      .catch(() => {})
   }
 
   /** The first reason stays. @returns it */

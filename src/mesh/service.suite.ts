@@ -3,11 +3,21 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { equalBytes, fromUtf8, utf8 } from '../common/bytes.ts'
 import { RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
+import type { Did } from '../common/did.ts'
 import { buildBlock, type DagBlock } from '../dag/block.ts'
 import { signReceipt } from '../identity/receipt.ts'
 import { nobleSigner, type Signer } from '../identity/signer.ts'
 import { signedBid } from './bid.ts'
 import { signedJob } from './job.ts'
+import {
+  CANCEL_TOPIC,
+  decodeCancel,
+  decodeProgress,
+  encodeCancel,
+  encodeProgress,
+  PROGRESS_TOPIC,
+} from './job-topics.ts'
+import { signedCheckpoint } from './progress.ts'
 import type { MeshNetworkService, MeshNode, MeshParticipant } from './service.ts'
 import { jobSpecOf, NO_RESOURCES } from './types.ts'
 
@@ -177,6 +187,51 @@ export function meshPeersSuite(
       await theirs.announceEvidence(id, evidence)
       await vi.waitFor(() => expect(mine.evidenceOf(id, second.did)).toEqual(evidence), SOON)
       expect(mine.evidenceOf(id, third.did)).toBeUndefined()
+    })
+
+    it('what is said on a topic comes to who listens there, from whom; for one it comes to that one', async () => {
+      const topic = 'icn-runtime-web/test/1'
+      for (const [n, service] of [theirs, others].entries()) {
+        service.subscribe(topic, (payload, from) => {
+          heard.push(`${'bc'[n]}: ${fromUtf8(payload)} from ${from}`)
+        })
+      }
+      await mine.publish(topic, utf8('all'))
+      await hears(`b: all from ${signer.did}`)
+      await hears(`c: all from ${signer.did}`)
+      await mine.publish(topic, utf8('you'), third.did)
+      await hears(`c: you from ${signer.did}`)
+      await mine.publish('icn-runtime-web/other/1', utf8('elsewhere'))
+      await mine.publish(topic, utf8('last'))
+      await hears(`b: last from ${signer.did}`)
+      expect(heard.filter((line) => line.includes('you') || line.includes('elsewhere'))).toHaveLength(1)
+    })
+
+    it('a job is taken back by whoever submitted it; progress comes from its executor', async () => {
+      const line = (who: string) => (payload: Uint8Array, from: Did) =>
+        heard.push(`${who}: ${decodeCancel(payload)} taken back by ${from}`)
+      theirs.subscribe(CANCEL_TOPIC, line('b'))
+      await mine.publish(CANCEL_TOPIC, encodeCancel(id), second.did)
+      await hears(`b: ${id} taken back by ${signer.did}`)
+      mine.subscribe(PROGRESS_TOPIC, (payload, from) => {
+        const { stage, progressPercent } = decodeProgress(payload)
+        heard.push(`a: ${stage} at ${progressPercent} by ${from}`)
+      })
+      const checkpoint = await signedCheckpoint.sign(
+        {
+          jobId: id,
+          checkpointId: 'checkpoint_1',
+          timestamp: 1n,
+          stage: 'processing',
+          progressPercent: 50,
+          executionState: new Uint8Array(0),
+          intermediateDataCid: null,
+          executorDid: second.did,
+        },
+        second,
+      )
+      await theirs.publish(PROGRESS_TOPIC, encodeProgress(checkpoint), signer.did)
+      await hears(`a: processing at 50 by ${second.did}`)
     })
 
     it.each([100, 1_048_576, 1_600_000])('a block of %i bytes is handed out by its CID', async (bytes) => {

@@ -61,20 +61,36 @@ export interface IntegrityCheck {
   readonly repair: 'report' | 'quarantine' | 'delete'
 }
 
-/** `local`: no peers. `broadcast-channel`: every page of the origin that joined under the same name is a peer. */
-export type MeshOptions =
-  | { readonly kind: 'local' }
-  | {
-      readonly kind: 'broadcast-channel'
-      /** `icn-global`. */
-      readonly name?: string
-      /** How long bids for a job are waited for, ms. 10,000. */
-      readonly bidWindowMs?: number
-      /** How long a receipt is waited for when the job does not say, ms. 30,000. */
-      readonly receiptWaitMs?: number
-      /** Whether this node bids for the jobs of others. true. */
-      readonly bid?: boolean
-    }
+/** How a node of a mesh offers its jobs, and whether it takes those of others. */
+export interface MeshTerms {
+  /** How long bids for a job are waited for, ms. 10,000. */
+  readonly bidWindowMs?: number
+  /** How long a receipt is waited for when the job does not say, ms. 30,000. */
+  readonly receiptWaitMs?: number
+  /** Whether this node bids for the jobs of others. true. */
+  readonly bid?: boolean
+}
+
+/** Every page of the origin that joined under the same name is a peer. */
+export interface ChannelMesh extends MeshTerms {
+  readonly kind: 'broadcast-channel'
+  /** `icn-global`. */
+  readonly name?: string
+}
+
+/**
+ * A network on the page's thread, such as `libp2pMesh` of `icn-runtime-web/mesh/libp2p` makes. It carries bytes; the
+ * runtime signs what it sends and believes nothing that it hears. It serves one runtime and is closed with it.
+ */
+export interface MeshPort extends MeshTerms {
+  readonly kind: 'port'
+  /** The runtime's end. A runtime that replaces its worker asks again; the port before is then of no use. */
+  connect(): MessagePort
+  close(): Promise<void>
+}
+
+/** `local`: no peers. */
+export type MeshOptions = { readonly kind: 'local' } | ChannelMesh | MeshPort
 
 /** Options that cross into the worker as plain data. */
 export interface RuntimeOptions {

@@ -4,7 +4,7 @@
  * `abort`, a callback as `progress` messages, an error as an `Outcome` (comlink's own journey for thrown values drops
  * an error's code and class, and its replacement would be global to every user of comlink on the page).
  */
-import type { JobId, RuntimeEvents, RuntimeOptions } from './api.ts'
+import type { JobId, MeshOptions, MeshPort, MeshTerms, RuntimeEvents, RuntimeOptions } from './api.ts'
 import type { WireError } from './errors.ts'
 import type { MethodName, WorkerEventName } from './methods.ts'
 
@@ -17,9 +17,17 @@ export interface KilledJob {
   readonly reason: 'crash' | 'timeout' | 'aborted'
 }
 
+/** `MeshPort` without what cannot be sent. */
+export type SentMeshPort = { readonly [K in keyof MeshTerms]: MeshTerms[K] | undefined } & {
+  readonly kind: MeshPort['kind']
+  readonly port: MessagePort
+}
+
 export interface Hello {
   readonly protocol: number
-  readonly options: RuntimeOptions
+  readonly options: Omit<RuntimeOptions, 'mesh'> & {
+    readonly mesh?: Exclude<MeshOptions, MeshPort> | SentMeshPort
+  }
   /** The next worker fails and refunds these instead of running them again. */
   readonly killed: readonly KilledJob[]
 }

@@ -22,7 +22,8 @@ import type { GovernanceSettings } from './governance-options.ts'
 import type { RepairStrategy } from './integrity.ts'
 import { startClock, startIntegrityChecker } from './integrity-clock.ts'
 import type { MeshMember } from './mesh-node.ts'
-import { type ChannelSettings, readOptions, type Settings } from './options.ts'
+import type { MeshSettings } from './mesh-options.ts'
+import { readOptions, type Settings } from './options.ts'
 import { startOwnership } from './ownership.ts'
 import { startRegenerator } from './regenerator.ts'
 import { resumeImports } from './resume-imports.ts'
@@ -77,10 +78,10 @@ export async function createRuntime(
 interface Given {
   readonly governance: GovernanceSettings
   /** Undefined: a node alone. */
-  readonly mesh: ChannelSettings | undefined
+  readonly mesh: MeshSettings | undefined
 }
 
-async function readMesh({ mesh }: RuntimeOptions): Promise<ChannelSettings | undefined> {
+async function readMesh({ mesh }: RuntimeOptions): Promise<MeshSettings | undefined> {
   return mesh === undefined ? undefined : (await meshOptions()).readMesh(mesh)
 }
 
@@ -104,7 +105,7 @@ async function assemble(
   const others = channel === undefined && services.mesh === undefined ? undefined : await meshCode()
   const mesh =
     services.mesh ??
-    (channel && others ? others.channelService(channel, signer, resolver, time) : new LocalMeshService())
+    (channel && others ? others.meshService(channel, signer, resolver, time) : new LocalMeshService())
   const context = RuntimeContext.newWithServices(signer.did, mesh, signer, resolver, state, {
     ...services,
     environment,

@@ -18,19 +18,18 @@ import { signedCheckpoint } from '../mesh/progress.ts'
 import { type SelectionPolicy, selectBid } from '../mesh/scoring.ts'
 import type { MeshParticipant } from '../mesh/service.ts'
 import type { ActualMeshJob, MeshJobBid } from '../mesh/types.ts'
-import type { JobStatus } from '../protocol/api.ts'
+import type { JobStatus, MeshTerms } from '../protocol/api.ts'
 import { recordExecution, reputationOf } from '../reputation/reputation.ts'
 import type { RuntimeContext } from './context.ts'
 import { failureOf } from './execute.ts'
 import { changeStatus } from './job-history.ts'
 import { closeBidding, endJob, jobEvent, noteProgress, specOf } from './job-rules.ts'
 import { isOpen } from './open-jobs.ts'
-import type { ChannelSettings } from './options.ts'
 import { isStoreFault } from './perform.ts'
 import { anchorReceipt } from './receipts.ts'
 import { JOBS, type JobRow, RECEIPTS } from './tables.ts'
 
-export interface MeshJobsOptions extends Pick<ChannelSettings, 'bidWindowMs' | 'receiptWaitMs'> {
+export interface MeshJobsOptions extends Required<Pick<MeshTerms, 'bidWindowMs' | 'receiptWaitMs'>> {
   /** How often an executor is told again that the job is its, ms: the notice, or its receipt, may have been lost. */
   readonly noticeEveryMs?: number
   /** How long an executor's blocks are waited for, ms: they are extra, and the receipt is there. */

@@ -5,26 +5,29 @@ import type { TimeProvider } from '../common/time.ts'
 import { getBlock } from '../dag/blocks.ts'
 import type { DidResolver } from '../identity/resolver.ts'
 import type { Signer } from '../identity/signer.ts'
+import { PortTransport } from '../mesh/port-transport.ts'
 import type { MeshParticipant } from '../mesh/service.ts'
 import { GossipMeshService } from '../mesh/service-gossip.ts'
 import { ChannelTransport } from '../mesh/transport.ts'
-import type { SyncOptions, SyncProgress } from '../protocol/api.ts'
+import type { MeshTerms, SyncOptions, SyncProgress } from '../protocol/api.ts'
 import type { RuntimeContext } from './context.ts'
 import { MeshExecutor } from './mesh-executor.ts'
 import { MeshJobs } from './mesh-jobs.ts'
+import type { MeshSettings } from './mesh-options.ts'
 import type { Modules } from './modules.ts'
-import type { ChannelSettings } from './options.ts'
 import { verifyEvidence } from './replay.ts'
 import { placeOf } from './replay-store.ts'
 import { Sync } from './sync.ts'
 
-export function channelService(
-  settings: ChannelSettings,
+export function meshService(
+  settings: MeshSettings,
   signer: Signer,
   resolver: DidResolver,
   time: TimeProvider,
 ): MeshParticipant {
-  return new GossipMeshService({ transport: new ChannelTransport(settings.name), signer, resolver, time })
+  const transport =
+    settings.kind === 'port' ? new PortTransport(settings.connect()) : new ChannelTransport(settings.name)
+  return new GossipMeshService({ transport, signer, resolver, time })
 }
 
 export interface MeshMember {
@@ -40,7 +43,7 @@ export function meshMember(
   context: RuntimeContext,
   modules: () => Promise<Modules>,
   mesh: MeshParticipant,
-  settings: Pick<ChannelSettings, 'bidWindowMs' | 'receiptWaitMs' | 'bid'>,
+  settings: Required<MeshTerms>,
 ): MeshMember {
   const { store } = context
   const closing = new AbortController()

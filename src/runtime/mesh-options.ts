@@ -1,24 +1,37 @@
 /** The start option `mesh`, loaded when it is given. */
-import type { MeshOptions } from '../protocol/api.ts'
-import { bad, type ChannelSettings, oneOf, whole } from './options.ts'
+import type { MeshOptions, MeshPort, MeshTerms } from '../protocol/api.ts'
+import type { SentMeshPort } from '../protocol/messages.ts'
+import { bad, oneOf, whole } from './options.ts'
 
-const MESHES = ['local', 'broadcast-channel'] as const
+const MESHES = ['local', 'broadcast-channel', 'port'] as const
+
+export type MeshSettings = Required<MeshTerms> &
+  (
+    | { readonly kind: 'broadcast-channel'; readonly name: string }
+    | { readonly kind: 'port'; readonly connect: () => MessagePort }
+  )
 
 /** As upstream has them (ref §9.9). */
 export const DEFAULT_WINDOWS = { bidWindowMs: 10_000, receiptWaitMs: 30_000, bid: true }
 
 /** @returns undefined for a node alone @throws IcnError InvalidSpec naming the option, what is expected and what came */
-export function readMesh(given: MeshOptions): ChannelSettings | undefined {
-  if (oneOf('mesh.kind', given.kind, MESHES) === 'local') return undefined
-  const { name = 'icn-global', ...rest } = given as Partial<ChannelSettings>
-  const { bidWindowMs, receiptWaitMs, bid } = { ...DEFAULT_WINDOWS, ...rest }
-  if (typeof name !== 'string' || name === '') throw bad('mesh.name', 'a name', name)
+export function readMesh(given: MeshOptions | SentMeshPort): MeshSettings | undefined {
+  oneOf('mesh.kind', given.kind, MESHES)
+  if (given.kind === 'local') return undefined
+  const bid = given.bid ?? DEFAULT_WINDOWS.bid
   if (typeof bid !== 'boolean') throw bad('mesh.bid', 'true or false', bid)
-  return {
-    kind: 'broadcast-channel',
-    name,
-    bidWindowMs: whole('mesh.bidWindowMs', bidWindowMs, 1, 0x7fff_ffff),
-    receiptWaitMs: whole('mesh.receiptWaitMs', receiptWaitMs, 1, 0x7fff_ffff),
-    bid,
-  }
+  const window = (name: 'bidWindowMs' | 'receiptWaitMs') =>
+    whole(`mesh.${name}`, given[name] ?? DEFAULT_WINDOWS[name], 1, 0x7fff_ffff)
+  const terms = { bid, bidWindowMs: window('bidWindowMs'), receiptWaitMs: window('receiptWaitMs') }
+  if (given.kind === 'port') return { kind: 'port', connect: connection(given), ...terms }
+  const { name = 'icn-global' } = given
+  if (typeof name !== 'string' || name === '') throw bad('mesh.name', 'a name', name)
+  return { kind: 'broadcast-channel', name, ...terms }
+}
+
+/** In a worker the port has come along; in the page's thread it is asked for. */
+function connection(given: MeshPort | SentMeshPort): () => MessagePort {
+  if ('port' in given && given.port instanceof MessagePort) return () => given.port
+  if ('connect' in given && typeof given.connect === 'function') return () => given.connect()
+  throw bad('mesh.connect', 'a function', 'connect' in given ? given.connect : undefined)
 }

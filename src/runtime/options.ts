@@ -5,7 +5,6 @@ import type {
   Environment,
   IntegrityCheck,
   ManaRegeneration,
-  MeshOptions,
   RunLimits,
   RuntimeOptions,
 } from '../protocol/api.ts'
@@ -47,8 +46,6 @@ export interface Settings {
   readonly limits: RunLimits
   readonly jobsInFlight: number
 }
-
-export type ChannelSettings = Required<Extract<MeshOptions, { kind: 'broadcast-channel' }>>
 
 /** All of them but `governance` and `mesh`, which have files of their own. @throws IcnError InvalidSpec naming the option, what is expected and what came */
 export function readOptions(options: RuntimeOptions = {}): Settings {

@@ -62,7 +62,8 @@ export function serve(scope: Scope, create: CreateRuntime, warm?: () => Promise<
             { data: { page: protocol, worker: PROTOCOL_VERSION } },
           )
         if (runtime) throw new IcnError('Internal', 'This worker has already been started.')
-        runtime = create(options, hooks(killed))
+        // Whoever reads the options knows both forms of `mesh` (runtime/mesh-options).
+        runtime = create(options as RuntimeOptions, hooks(killed))
         const ready = await runtime
         forwardEvents(ready, post)
         const { limits } = await ready.inspect()

@@ -1,0 +1,231 @@
+/** The service object that `startRuntime({ mesh })` takes. */
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
+import { type Identify, identify } from '@libp2p/identify'
+import type { Libp2p } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import type { MeshPort } from '../../protocol/api.ts'
+import { PortTransport } from '../port-transport.ts'
+import { ICN_TOPIC } from '../transport.ts'
+import { readAddress, readPeerAddress, readTopic } from './addresses.ts'
+import { DirectConnections } from './direct.ts'
+import { gossipOptions, joinTopic } from './gossip.ts'
+import { Judge } from './judge.ts'
+import { provideWithResolvers } from './older-node.ts'
+import { Outbox } from './outbox.ts'
+import { type Known, type RelayState, Relays } from './relays.ts'
+
+/** A transport as js-libp2p's packages make them: `webRTC()`, `tcp()`. */
+export type Libp2pTransport = (components: never) => object
+
+export interface Libp2pMeshOptions extends Pick<MeshPort, 'bidWindowMs' | 'receiptWaitMs' | 'bid'> {
+  /** Nodes to stay connected to: multiaddrs that end with /p2p/ and the node's id. */
+  readonly relays?: readonly string[]
+  /** gossipsub's topic. `icn-global`, as ICN's nodes have it. */
+  readonly topic?: string
+  /** `webRTC()` of @libp2p/webrtc: pages then connect to each other as well, past the relay that introduced them. */
+  readonly webrtc?: Libp2pTransport
+  /** More than WebSockets: in Node `tcp()` of @libp2p/tcp. */
+  readonly transports?: readonly Libp2pTransport[]
+  /** Multiaddrs to be reached at; in Node, since a page cannot listen. */
+  readonly listen?: readonly string[]
+}
+
+export interface Libp2pStatistics {
+  /** Open connections, those to relays among them. */
+  readonly connections: number
+  /** Of these, WebRTC past the relay. */
+  readonly direct: number
+  readonly relays: readonly RelayState[]
+  /** Messages published, and messages of others that were given to the runtime. */
+  readonly sent: number
+  readonly received: number
+  /** Messages of others that no honest node sends: oversized, unreadable, forged. They count against the neighbour. */
+  readonly rejected: number
+  /** Messages of others that were late, known, not signed, or too many. */
+  readonly ignored: number
+  /** Messages nobody was there for, and those the other thread was too slow for. */
+  readonly dropped: number
+}
+
+/** Serves one runtime, and is closed with it. */
+export interface Libp2pMesh extends MeshPort {
+  /** This node in the network; a new one each time, and not the identity of the runtime. */
+  readonly peerId: string
+  /** Multiaddrs others can reach it at, as far as it knows. */
+  addresses(): readonly string[]
+  stats(): Libp2pStatistics
+}
+
+type Node = Libp2p<{ gossip: GossipSub; identify: Identify }>
+
+const LAST_WORDS_MS = 1_000
+
+/**
+ * Starts a libp2p node in this thread. It goes on connecting to its relays until it is closed, whether they are there or
+ * not.
+ *
+ * @example
+ * const mesh = await libp2pMesh({ relays: ['/dns4/relay.example/tcp/443/wss/p2p/12D3Koo…'], webrtc: webRTC() })
+ * const runtime = await startRuntime({ mesh })
+ *
+ * @throws IcnError InvalidSpec for an address that is none; Error of js-libp2p when an address cannot be listened on
+ */
+export async function libp2pMesh(options: Libp2pMeshOptions = {}): Promise<Libp2pMesh> {
+  const topic = readTopic(options.topic ?? ICN_TOPIC)
+  const relays = (options.relays ?? []).map((relay, n) => readPeerAddress(`relays[${n}]`, relay))
+  const listen = (options.listen ?? []).map((address, n) => `${readAddress(`listen[${n}]`, address)}`)
+  provideWithResolvers()
+  const { webrtc, transports = [] } = options
+  const node = await createLibp2p({
+    addresses: { listen: [...listen, ...(webrtc ? ['/p2p-circuit', '/webrtc'] : [])] },
+    transports: [
+      webSockets(),
+      ...(webrtc ? [circuitRelayTransport(), webrtc] : []),
+      ...transports,
+    ] as NonNullable<Libp2pOptions['transports']>,
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: {
+      denyDialMultiaddr: (address) => !relays.some((relay) => leadsThrough(address, relay)),
+    },
+    services: { identify: identify(), gossip: gossipsub(gossipOptions(topic)) },
+  })
+  return new Mesh(node, topic, relays, options)
+}
+
+/** Nobody else may tell this node where to connect to: a relay, or a page behind it. */
+function leadsThrough(address: Multiaddr, { address: relay }: Known): boolean {
+  const [asked, known] = [`${address}`, `${relay}`]
+  return asked === known || asked.startsWith(`${known}/p2p-circuit/`)
+}
+
+class Mesh implements Libp2pMesh {
+  readonly kind = 'port'
+  readonly bidWindowMs?: number
+  readonly receiptWaitMs?: number
+  readonly bid?: boolean
+  readonly #node: Node
+  readonly #topic: string
+  readonly #judge = new Judge()
+  readonly #outbox = new Outbox()
+  readonly #direct: DirectConnections
+  readonly #relays: Relays
+  readonly #closing = new AbortController()
+  readonly #counts = { sent: 0, received: 0, dropped: 0 }
+  readonly #publishing = new Set<Promise<unknown>>()
+  /** Neighbours that pass messages on to this node at once, and so back what is answered. */
+  readonly #links = new Set<string>()
+  #port: PortTransport | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(node: Node, topic: string, relays: readonly Known[], options: Libp2pMeshOptions) {
+    const { bidWindowMs, receiptWaitMs, bid, webrtc } = options
+    if (bidWindowMs !== undefined) this.bidWindowMs = bidWindowMs
+    if (receiptWaitMs !== undefined) this.receiptWaitMs = receiptWaitMs
+    if (bid !== undefined) this.bid = bid
+    this.#node = node
+    this.#topic = topic
+    const { signal } = this.#closing
+    this.#direct = new DirectConnections(node, webrtc ? relays : [], signal)
+    const { gossip } = node.services
+    joinTopic(gossip, topic, this.#judge, (bytes, author, neighbour) => {
+      this.#counts.received++
+      this.#port?.send(bytes)
+      this.#direct.heard(author, neighbour)
+    })
+    gossip.addEventListener('gossipsub:graft', ({ detail }) => this.#grafted(detail))
+    gossip.addEventListener('gossipsub:prune', ({ detail }) => this.#links.delete(detail.peerId))
+    node.addEventListener('peer:disconnect', ({ detail }) => this.#links.delete(`${detail}`))
+    this.#relays = new Relays(node, relays, signal)
+  }
+
+  get peerId(): string {
+    return `${this.#node.peerId}`
+  }
+
+  addresses(): readonly string[] {
+    return this.#node.getMultiaddrs().map(String)
+  }
+
+  stats(): Libp2pStatistics {
+    const { ignore, reject } = this.#judge.counts
+    const { sent, received, dropped } = this.#counts
+    return {
+      connections: this.#node.getConnections().length,
+      direct: this.#direct.open,
+      relays: this.#relays.states(),
+      sent,
+      received,
+      rejected: reject,
+      ignored: ignore,
+      dropped: dropped + this.#outbox.dropped + (this.#port?.dropped ?? 0),
+    }
+  }
+
+  connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel()
+    // The worker before this one is gone.
+    this.#disconnect()
+    this.#port = new PortTransport(port1, () => void this.close())
+    this.#port.listen((bytes) => this.#say(bytes))
+    return port2
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort()
+    this.#disconnect()
+    await Promise.allSettled(this.#publishing)
+    await this.#lastWords()
+    await this.#node.stop()
+  }
+
+  /**
+   * A connection that ends takes along what its other end has not read yet, such as the word that this node leaves. So
+   * that is asked something, and when it answers it has read all before.
+   */
+  async #lastWords(): Promise<void> {
+    const { identify } = this.#node.services
+    const signal = AbortSignal.timeout(LAST_WORDS_MS)
+    const open = this.#node.getConnections().filter(({ status, limits }) => status === 'open' && !limits)
+    await Promise.allSettled(open.map((connection) => identify.identify(connection, { signal })))
+  }
+
+  #disconnect(): void {
+    this.#counts.dropped += this.#port?.dropped ?? 0
+    this.#port?.close()
+    this.#port = undefined
+  }
+
+  /** Before there is a link, an answer would not come back: what was said by then is said when there is. */
+  #say(bytes: Uint8Array): void {
+    if (this.#links.size === 0) this.#outbox.keep(bytes, Date.now())
+    else this.#publish(bytes)
+  }
+
+  #grafted({ peerId, topic }: { readonly peerId: string; readonly topic: string }): void {
+    if (topic !== this.#topic) return
+    this.#links.add(peerId)
+    for (const bytes of this.#outbox.take(Date.now())) this.#publish(bytes)
+  }
+
+  #publish(bytes: Uint8Array): void {
+    const publishing = this.#node.services.gossip
+      .publish(this.#topic, bytes)
+      .then(
+        ({ recipients }) => (recipients.length > 0 ? this.#counts.sent++ : this.#counts.dropped++),
+        () => this.#counts.dropped++,
+      )
+      .finally(() => this.#publishing.delete(publishing))
+    this.#publishing.add(publishing)
+  }
+}
