@@ -26,6 +26,7 @@ const HOST_CALLS: Readonly<Record<string, readonly [done: string, may: string]>>
   last_error: ['Asked why a call was refused', 'Ask why a call was refused'],
   last_error_code: ['Asked whether a call was refused', 'Ask whether a call was refused'],
   verify_zk_proof: ['Checked a zero-knowledge proof', 'Check a zero-knowledge proof'],
+  verify_zk_proofs: ['Checked several proofs at once', 'Check several proofs at once'],
   verify_zk_revocation_proof: ['Checked a revocation proof', 'Check a revocation proof'],
   generate_zk_proof: ['Made a zero-knowledge proof', 'Make a zero-knowledge proof'],
   create_governance_proposal: ['Made a proposal', 'Make a proposal'],

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { HOST_ABI } from '../host/index.ts'
-import type { ManaEntry } from '../index.ts'
+import type { JobStatus, ManaEntry } from '../index.ts'
 import { blockKind } from './block-kind.ts'
 import { levels, type Relative } from './family.ts'
 import { hostCall } from './host-words.ts'
+import { jobSteps } from './job-steps.ts'
 import { coming, seen } from './panels/mana-chart.ts'
 import { answer, passed, shapeOf } from './parts/call-meaning.ts'
 import { step } from './parts/graph.ts'
@@ -140,5 +141,80 @@ describe('a host call in words', () => {
     expect(answer('u64', -1n)).toBe('18,446,744,073,709,551,615')
     expect(answer('string', -1)).toBe('at byte 4,294,967,295 of its memory')
     expect(answer(null, 7)).toBe('7')
+  })
+})
+
+describe('what happened to a job', () => {
+  const job: JobStatus = {
+    jobId: 'bjob',
+    manifestCid: 'bmodule',
+    kind: 'Echo',
+    state: 'Completed',
+    creator: 'did:icn:a',
+    costMana: 10n,
+    submittedAt: 100,
+    finishedAt: 103,
+    receiptCid: 'breceipt',
+  }
+  const change = (at: number, amount: bigint, cause: ManaEntry['cause']): ManaEntry => ({
+    seq: at,
+    did: 'did:icn:a',
+    at,
+    amount,
+    balance: 0n,
+    cause,
+  })
+  const changes = [change(100, -10n, 'escrow'), change(103, 10n, 'payment')]
+  const words = (...of: Parameters<typeof jobSteps>) => jobSteps(...of).map(({ what }) => what)
+
+  it('its own state and the journal alone', () => {
+    expect(words(job, [], changes)).toEqual([
+      'Asked for',
+      'Held for a job: −10 mana',
+      'Receipt signed and anchored',
+      'Completed',
+      'Earned by running a job: +10 mana',
+    ])
+    const waiting = jobSteps(
+      { ...job, state: 'Pending', receiptCid: undefined!, finishedAt: undefined! },
+      [],
+      [],
+    )
+    expect(waiting.map(({ what, at }) => [what, at])).toEqual([
+      ['Asked for', 100],
+      ['Waiting', undefined],
+    ])
+  })
+
+  it('with the blocks that tell of bids and of who got it', () => {
+    const told = (
+      kind: 'submitted' | 'bid' | 'assignment' | 'checkpoint' | 'receipt',
+      at: number,
+      more = {},
+    ) => ({
+      kind,
+      at,
+      cid: `b${kind}`,
+      by: 'did:icn:b',
+      ...more,
+    })
+    const history = [
+      told('submitted', 100),
+      told('bid', 101, { priceMana: 7n }),
+      told('assignment', 103, { executor: 'did:icn:b', priceMana: 7n }),
+      told('checkpoint', 103, { percent: 40, stage: 'fetching' }),
+      told('receipt', 103),
+    ]
+    expect(words(job, history, changes)).toEqual([
+      'Asked for',
+      'Held for a job: −10 mana',
+      'did:icn:b would do it for 7 mana',
+      'Given to did:icn:b for 7 mana',
+      '40 % done: fetching',
+      'Receipt signed and anchored',
+      'Completed',
+      'Earned by running a job: +10 mana',
+    ])
+    expect(jobSteps(job, history, [])[1]?.cid).toBe('bbid')
   })
 })

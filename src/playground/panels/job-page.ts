@@ -1,29 +1,28 @@
 /** One job: its states over time, as far as this node has seen them, and what came of it. */
-import type { JobStatus, ManaEntry } from '../../index.ts'
+import type { JobHistoryEntry, JobStatus, ManaEntry } from '../../index.ts'
 import { announce } from '../announce.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { milliseconds, signed, when } from '../format.ts'
+import { milliseconds, when } from '../format.ts'
+import { jobSteps } from '../job-steps.ts'
 import { withProgress } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
 import { copyableId, linkedId } from '../parts/id.ts'
 import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import { href, type PanelFactory } from '../router.ts'
-import { cause, ending, JOB_STATES } from '../words.ts'
+import { ending } from '../words.ts'
 import { jobSection } from './job.ts'
 
 export function jobPanel({ runtime }: Context): PanelFactory {
   return (jobId = '', signal) => {
     const body = h('div', { class: 'receipt' })
     const trouble = h('div')
-    /** States seen while the page was open, with their time; the runtime itself keeps the first and the last. */
-    const seen = new Map<JobStatus['state'], number>()
-    /** What it did to mana here: the journal has the times that the job itself does not keep. */
+    /** What it did to mana here, and the blocks that tell of it. */
     let changes: readonly ManaEntry[] = []
+    let history: readonly JobHistoryEntry[] = []
 
     function show(job: JobStatus): void {
-      if (!seen.has(job.state)) seen.set(job.state, job.finishedAt ?? Date.now() / 1000)
       fill(
         body,
         h('div', { class: 'receipt-facts' }, timeline(job), waits(job) && cancelButton(), trouble),
@@ -33,19 +32,6 @@ export function jobPanel({ runtime }: Context): PanelFactory {
 
     function timeline(job: JobStatus): HTMLElement {
       const failed = job.failure && ending(false, null, job.failure)
-      const end = job.finishedAt ?? job.submittedAt
-      const assigned = seen.get('Assigned')
-      const steps: readonly (readonly [what: string, at: string, note?: string])[] = [
-        ['Asked for', when(job.submittedAt)],
-        ...changes.map(
-          (entry) => [cause(entry.cause), when(entry.at), `${signed(entry.amount)} mana`] as const,
-        ),
-        ...(assigned !== undefined && job.state !== 'Assigned'
-          ? [[JOB_STATES.Assigned, when(assigned)] as const]
-          : []),
-        waits(job) ? [JOB_STATES[job.state], 'now'] : [JOB_STATES[job.state], when(end)],
-        ...(job.receiptCid !== undefined ? [['Receipt signed and anchored', when(end)] as const] : []),
-      ]
       return h(
         'section',
         {},
@@ -53,12 +39,18 @@ export function jobPanel({ runtime }: Context): PanelFactory {
         h(
           'ol',
           { class: 'timeline' },
-          steps.map(([state, time, note]) =>
+          jobSteps(job, history, changes).map(({ what, at, main, cid }) =>
             h(
               'li',
-              { class: note === undefined ? '' : 'timeline-minor' },
-              h(note === undefined ? 'strong' : 'span', {}, note === undefined ? state : `${state}, ${note}`),
-              h('span', { class: 'quiet' }, time),
+              { class: main ? '' : 'timeline-minor' },
+              h(main ? 'strong' : 'span', {}, what),
+              h('span', { class: 'quiet' }, at === undefined ? 'now' : when(at)),
+              cid !== undefined &&
+                h(
+                  'a',
+                  { class: 'quiet', href: href('blocks', cid), 'aria-label': `Block: ${what}` },
+                  'block',
+                ),
             ),
           ),
         ),
@@ -88,7 +80,7 @@ export function jobPanel({ runtime }: Context): PanelFactory {
     async function load(): Promise<void> {
       try {
         const job = await withProgress(body, 'Loading the job', runtime.jobs.status(jobId, { signal }))
-        await readChanges()
+        await readMore()
         show(job)
       } catch (error) {
         if (!signal.aborted)
@@ -97,9 +89,13 @@ export function jobPanel({ runtime }: Context): PanelFactory {
     }
 
     /** The newest entries are enough: a job whose mana moved long ago shows its states alone. */
-    async function readChanges(): Promise<void> {
-      const { items } = await runtime.mana.history({ limit: 500, signal }).catch(() => ({ items: [] }))
-      changes = items.filter(({ reference }) => reference === jobId).reverse()
+    async function readMore(): Promise<void> {
+      const [journal, told] = await Promise.all([
+        runtime.mana.history({ limit: 500, signal }).catch(() => undefined),
+        runtime.jobs.history(jobId, { signal }).catch(() => undefined),
+      ])
+      changes = (journal?.items ?? []).filter(({ reference }) => reference === jobId).reverse()
+      history = told?.entries ?? []
     }
 
     void load()
@@ -107,7 +103,7 @@ export function jobPanel({ runtime }: Context): PanelFactory {
       runtime,
       'job',
       (job) => {
-        if (job.jobId === jobId) void readChanges().then(() => signal.aborted || show(job))
+        if (job.jobId === jobId) void readMore().then(() => signal.aborted || show(job))
       },
       signal,
     )

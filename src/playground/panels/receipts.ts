@@ -132,7 +132,7 @@ function tests(context: Context, life: AbortSignal): HTMLElement {
         })
         const { checked, verified, mismatched, notReplayable, failed } = result
         const apart =
-          notReplayable > 0 ? ` ${number(notReplayable)} have no run that could be made again.` : ''
+          notReplayable > 0 ? ` ${plural(notReplayable, 'has', 'have')} no run that could be made again.` : ''
         return {
           good: mismatched === 0,
           sentence: `${plural(checked, 'receipt')} looked at: ${number(verified)} came out the same to the last byte, ${number(mismatched)} did not.${apart}`,

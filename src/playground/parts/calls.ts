@@ -65,10 +65,19 @@ function exactly(call: HostCallTrace, exact: string): HTMLElement {
 
 const SHORT_DETAIL = 90
 
-/** Long arguments (a job as JSON) wait behind a summary, so that the order of the calls stays readable. */
-function detail(text: string): HTMLElement {
-  if (text.length <= SHORT_DETAIL) return h('p', { class: 'call-detail' }, text)
-  return h('details', { class: 'call-detail' }, h('summary', {}, 'What was passed'), h('p', {}, text))
+/** What was passed and, after an arrow, what came back. */
+function detail(text: string): readonly HTMLElement[] {
+  const at = text.lastIndexOf('→ ')
+  if (at < 0) return [passage('Passed', text)]
+  const [passed, back] = [text.slice(0, at).trim(), text.slice(at + 2)]
+  return [...(passed ? [passage('Passed', passed)] : []), passage('Answer', back)]
+}
+
+/** A long one (a job as JSON) waits behind its name, so that the order of the calls stays readable. */
+function passage(name: string, text: string): HTMLElement {
+  if (text.length > SHORT_DETAIL)
+    return h('details', { class: 'call-detail' }, h('summary', {}, name), h('p', {}, text))
+  return h('p', { class: 'call-detail' }, h('span', { class: 'quiet' }, `${name} `), text)
 }
 
 export function logList(logs: readonly LogLine[]): HTMLElement {
