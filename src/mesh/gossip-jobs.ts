@@ -17,7 +17,7 @@ const EVIDENCE_TOPIC = 'icn-runtime-web/evidence/1'
 
 const MOST_BIDS = 256
 const MOST_JOBS = 256
-/** Seconds from announcement to the last bid, and from assignment to the receipt (ref §9.3, §9.6). */
+/** Seconds from announcement to the last bid at least, and from assignment to the receipt (ref §9.3, §9.6). */
 const BID_DEADLINE = 30n
 const COMPLETION = 3_600n
 
@@ -46,11 +46,12 @@ export class GossipJobs implements Jobs {
     this.#link = link
   }
 
-  async announceJob(job: ActualMeshJob): Promise<void> {
+  async announceJob(job: ActualMeshJob, windowMs = 0): Promise<void> {
     const key = job.id.toString()
     keepNewest(this.#jobs, key, job, MOST_JOBS)
     this.#windows.set(key, new Map())
-    const deadline = this.#link.time.seconds() + BID_DEADLINE
+    const window = BigInt(Math.ceil(windowMs / 1_000))
+    const deadline = this.#link.time.seconds() + (window > BID_DEADLINE ? window : BID_DEADLINE)
     await this.#link.send({ MeshJobAnnouncement: announcementOf(job, deadline) })
   }
 

@@ -101,8 +101,8 @@ export class GossipMeshService implements MeshParticipant {
     ;(this.#beating as { unref?: () => void }).unref?.()
   }
 
-  announceJob(job: ActualMeshJob): Promise<void> {
-    return this.#jobs.announceJob(job)
+  announceJob(job: ActualMeshJob, windowMs?: number): Promise<void> {
+    return this.#jobs.announceJob(job, windowMs)
   }
 
   collectBids(job: ActualMeshJob, windowMs: number, signal?: AbortSignal): Promise<readonly MeshJobBid[]> {

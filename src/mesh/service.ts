@@ -26,7 +26,8 @@ export interface MeshStats {
 
 export interface MeshNetworkService {
   readonly capabilities: MeshCapabilities
-  announceJob(job: ActualMeshJob): Promise<void>
+  /** @param windowMs how long bids will be waited for */
+  announceJob(job: ActualMeshJob, windowMs?: number): Promise<void>
   /** Bids that arrived and were verified before the window closed. */
   collectBids(job: ActualMeshJob, windowMs: number, signal?: AbortSignal): Promise<readonly MeshJobBid[]>
   notifyAssignment(notice: JobAssignmentNotice): Promise<void>

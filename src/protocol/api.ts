@@ -67,6 +67,17 @@ export interface MeshTerms {
   readonly bidWindowMs?: number
   /** How long a receipt is waited for when the job does not say, ms. 30,000. */
   readonly receiptWaitMs?: number
+  /** How often an executor is told again that it has the job, until its receipt comes, ms. 5,000. */
+  readonly noticeEveryMs?: number
+  /** How long each answer is waited for when a submitter is asked for a job, a contract or a piece of one, ms. 5,000. */
+  readonly blockWaitMs?: number
+  /** How long the blocks are waited for that an executor offers with its receipt, ms. 2,000. */
+  readonly evidenceWaitMs?: number
+  /**
+   * Whether contracts are paid for only when the executor gives the record of the run, from which it is made again here.
+   * ICN's own nodes give none. false.
+   */
+  readonly requireRecord?: boolean
   /** Whether this node bids for the jobs of others. true. */
   readonly bid?: boolean
 }
@@ -957,7 +968,7 @@ export interface IcnRuntime {
     stats(options?: CallOptions): Promise<MeshStatistics>
     /**
      * Asks peers for what this node lacks: statements of governance, receipts of members, blocks. It happens of itself
-     * when a peer is met and once a minute; this is one round more, with up to eight peers in turn. Alone it does nothing.
+     * when a peer is met and three times a minute; this is one round more, with up to eight peers in turn. Alone it does nothing.
      * @throws IcnError Aborted
      */
     sync(options?: SyncOptions): Promise<SyncProgress>

@@ -31,8 +31,6 @@ import { type JobRow, RESULTS } from './tables.ts'
 
 /** Least mana a bidder has (ref §9.6). */
 const LEAST_MANA = 50n
-/** How long each answer of a submitter that is asked for a block is waited for, ms. */
-const BLOCK_MS = 5_000
 /** What has been done, in the words and figures of upstream's staged execution (ref §10.5). */
 const FETCHED = { stage: 'initialization', progressPercent: 100 / 3 }
 const HAS_RUN = { stage: 'processing', progressPercent: 200 / 3 }
@@ -74,7 +72,7 @@ export class MeshExecutor {
     modules: () => Promise<Modules>,
     mesh: MeshParticipant,
     signal: AbortSignal,
-    blockWaitMs = BLOCK_MS,
+    blockWaitMs: number,
   ) {
     this.#context = context
     this.#modules = modules

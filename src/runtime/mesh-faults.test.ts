@@ -55,7 +55,8 @@ class World {
     const signer = signerOf(byte)
     const service = new GossipMeshService({ transport: port, signer, resolver: new KeyDidResolver(), time })
     const mesh = lies ? lying(service, signer) : service
-    const terms = channel('unused', { bid: bids, bidWindowMs: 80, receiptWaitMs: 500 })
+    const waits = { receiptWaitMs: 600, noticeEveryMs: 120, blockWaitMs: 120, evidenceWaitMs: 120 }
+    const terms = channel('unused', { bid: bids, bidWindowMs: 120, ...waits })
     const runtime = await node(byte, terms, { mesh, time, state: await openDatabase(database) })
     return {
       runtime,

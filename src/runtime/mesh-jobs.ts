@@ -29,18 +29,12 @@ import { isStoreFault } from './perform.ts'
 import { anchorReceipt } from './receipts.ts'
 import { JOBS, type JobRow, RECEIPTS } from './tables.ts'
 
-export interface MeshJobsOptions extends Required<Pick<MeshTerms, 'bidWindowMs' | 'receiptWaitMs'>> {
-  /** How often an executor is told again that the job is its, ms: the notice, or its receipt, may have been lost. */
-  readonly noticeEveryMs?: number
-  /** How long an executor's blocks are waited for, ms: they are extra, and the receipt is there. */
-  readonly evidenceWaitMs?: number
+export interface MeshJobsOptions extends Required<Omit<MeshTerms, 'bid' | 'blockWaitMs'>> {
   readonly policy?: SelectionPolicy
   /** Makes the run behind a receipt again: the reason why it is wrong, or undefined. */
   wrong?(receipt: DagBlock, record: DagBlock, job: JobRow, signal: AbortSignal): Promise<string | undefined>
 }
 
-const NOTICE_EVERY_MS = 5_000
-const EVIDENCE_MS = 2_000
 /** Checkpoints of one job that are kept, and how far their time may be from ours, seconds. */
 const MOST_CHECKPOINTS = 16
 const CLOCKS_APART = 300n
@@ -143,8 +137,9 @@ export class MeshJobs {
       const current = tx.get(JOBS, row.id)
       if (current?.state === 'Pending') changeStatus(tx, current, 'BiddingOpen', time.seconds())
     })
-    await orAborted(mesh.announceJob(job), signal)
-    const bids = await orAborted(mesh.collectBids(job, this.#options.bidWindowMs, signal), signal)
+    const window = this.#options.bidWindowMs
+    await orAborted(mesh.announceJob(job, window), signal)
+    const bids = await orAborted(mesh.collectBids(job, window, signal), signal)
     const valid = bids.filter((bid) => isValid(bid, job, () => signedBid.verify(bid, resolver)))
     const closed = await store.transact((tx) => {
       const current = tx.get(JOBS, row.id)
@@ -174,10 +169,7 @@ export class MeshJobs {
     receiving.catch(() => {})
     const notify = () => mesh.notifyAssignment({ jobId: job.id, executorDid: executor, agreedCostMana })
     await orAborted(notify(), signal)
-    const again = setInterval(
-      () => void notify().catch(() => {}),
-      this.#options.noticeEveryMs ?? NOTICE_EVERY_MS,
-    )
+    const again = setInterval(() => void notify().catch(() => {}), this.#options.noticeEveryMs)
     const receipt = await receiving.finally(() => clearInterval(again))
     if (receipt === undefined) {
       throw new IcnError('ExecutionTimeout', `No receipt received within timeout: ${wait} ms.`, {
@@ -186,6 +178,9 @@ export class MeshJobs {
     }
     this.#check(row, receipt)
     const evidence = await this.#evidence(job, executor, signal)
+    if (evidence === undefined && this.#options.requireRecord && job.spec.kind === 'CclWasm') {
+      throw failure('noRecord', `The executor ${executor} gave no record of its run.`)
+    }
     // Upstream's executors offer no record; one that is offered must be of this receipt and come out as it says.
     const wrong =
       evidence &&
@@ -263,7 +258,7 @@ export class MeshJobs {
   ): Promise<{ block: DagBlock; record: DagBlock } | undefined> {
     const found = this.#mesh.evidenceOf(job.id, executor)
     if (found === undefined) return undefined
-    const waitMs = this.#options.evidenceWaitMs ?? EVIDENCE_MS
+    const waitMs = this.#options.evidenceWaitMs
     const [block, record] = await Promise.all(
       [found.receipt, found.record].map((cid) => this.#mesh.requestBlock(cid, executor, waitMs, signal)),
     )

@@ -59,7 +59,7 @@ export function meshMember(
       return `${found.field} is ${found.got}, not ${found.expected}.`
     },
   })
-  const executor = new MeshExecutor(context, modules, mesh, closing.signal)
+  const executor = new MeshExecutor(context, modules, mesh, closing.signal, settings.blockWaitMs)
   const sync = new Sync(context, mesh, closing.signal)
   return {
     offer: (id) => jobs.drive(id),

@@ -11,22 +11,47 @@ export type MeshSettings = Required<MeshTerms> &
     | { readonly kind: 'port'; readonly connect: () => MessagePort }
   )
 
-/** As upstream has them (ref §9.9). */
-export const DEFAULT_WINDOWS = { bidWindowMs: 10_000, receiptWaitMs: 30_000, bid: true }
+/** Windows as upstream has them (ref §9.9). */
+export const DEFAULT_WINDOWS: Required<MeshTerms> = {
+  bidWindowMs: 10_000,
+  receiptWaitMs: 30_000,
+  noticeEveryMs: 5_000,
+  blockWaitMs: 5_000,
+  evidenceWaitMs: 2_000,
+  requireRecord: false,
+  bid: true,
+}
 
 /** @returns undefined for a node alone @throws IcnError InvalidSpec naming the option, what is expected and what came */
 export function readMesh(given: MeshOptions | SentMeshPort): MeshSettings | undefined {
   oneOf('mesh.kind', given.kind, MESHES)
   if (given.kind === 'local') return undefined
-  const bid = given.bid ?? DEFAULT_WINDOWS.bid
-  if (typeof bid !== 'boolean') throw bad('mesh.bid', 'true or false', bid)
-  const window = (name: 'bidWindowMs' | 'receiptWaitMs') =>
-    whole(`mesh.${name}`, given[name] ?? DEFAULT_WINDOWS[name], 1, 0x7fff_ffff)
-  const terms = { bid, bidWindowMs: window('bidWindowMs'), receiptWaitMs: window('receiptWaitMs') }
+  const terms = readTerms(given)
   if (given.kind === 'port') return { kind: 'port', connect: connection(given), ...terms }
   const { name = 'icn-global' } = given
   if (typeof name !== 'string' || name === '') throw bad('mesh.name', 'a name', name)
   return { kind: 'broadcast-channel', name, ...terms }
+}
+
+function readTerms(
+  given: { readonly [K in keyof MeshTerms]: MeshTerms[K] | undefined },
+): Required<MeshTerms> {
+  const flag = (name: 'bid' | 'requireRecord'): boolean => {
+    const value = given[name] ?? DEFAULT_WINDOWS[name]
+    if (typeof value !== 'boolean') throw bad(`mesh.${name}`, 'true or false', value)
+    return value
+  }
+  const ms = (name: Exclude<keyof MeshTerms, 'bid' | 'requireRecord'>): number =>
+    whole(`mesh.${name}`, given[name] ?? DEFAULT_WINDOWS[name], 1, 0x7fff_ffff)
+  return {
+    bidWindowMs: ms('bidWindowMs'),
+    receiptWaitMs: ms('receiptWaitMs'),
+    noticeEveryMs: ms('noticeEveryMs'),
+    blockWaitMs: ms('blockWaitMs'),
+    evidenceWaitMs: ms('evidenceWaitMs'),
+    requireRecord: flag('requireRecord'),
+    bid: flag('bid'),
+  }
 }
 
 /** In a worker the port has come along; in the page's thread it is asked for. */

@@ -135,12 +135,13 @@ describe('two nodes of one mesh', () => {
 })
 
 describe('a job that fails on its way ends Failed, with one refund of everything', () => {
+  const time = new FixedTimeProvider(NOW)
   const staged = async (change: (mesh: Staged) => void) => {
     const mesh = new Staged()
     mesh.bids = async (job) => [await bid(executor, job)]
     mesh.receipt = (job) => receipt(executor, job.id)
     change(mesh)
-    return node(1, { kind: 'local' }, { mesh })
+    return node(1, { kind: 'local' }, { mesh, time })
   }
 
   it.each<[string, string, (mesh: Staged) => void]>([
@@ -264,6 +265,80 @@ describe('a job that fails on its way ends Failed, with one refund of everything
       expect(await after.mana.balance(`${executor.did}`)).toBe(5n)
     },
   )
+
+  it('where a record is required, a contract’s receipt without one is not paid; a job that has none is', async () => {
+    const mesh = new Staged()
+    mesh.bids = async (job) => [await bid(executor, job)]
+    mesh.receipt = (job) => receipt(executor, job.id)
+    const runtime = await node(1, channel(channelName(), { requireRecord: true }), { mesh })
+    const id = await runtime.jobs.submit(await request(runtime))
+    expect(await ended(runtime, id)).toMatchObject({ state: 'Failed', failure: { reason: 'noRecord' } })
+    const echo = { kind: { Echo: { payload: 'hello' } } } as const
+    const other = await runtime.jobs.submit(await request(runtime, ANSWER, { spec: echo }))
+    expect(await ended(runtime, other, 5n)).toMatchObject({ state: 'Completed' })
+  })
+
+  it('where a record is required, an executor that gives one is paid', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name, { bid: false, requireRecord: true }))
+    await node(2, channel(name))
+    const status = await a.jobs.wait(await a.jobs.submit(await request(a)))
+    expect(status.state).toBe('Completed')
+    expect(await a.receipts.verify(status.receiptCid!)).toEqual({ status: 'verified' })
+  })
+
+  it.each([
+    ['bidWindowMs', 0],
+    ['receiptWaitMs', 2 ** 31],
+    ['noticeEveryMs', 1.5],
+    ['blockWaitMs', '5'],
+    ['evidenceWaitMs', -1],
+    ['requireRecord', 'yes'],
+    ['bid', 1],
+  ])('the option %s of %j is refused by name', async (option, value) => {
+    await expect(node(1, channel(channelName(), { [option]: value }))).rejects.toMatchObject({
+      code: 'InvalidSpec',
+      data: { option: `mesh.${option}` },
+    })
+  })
+
+  it('a job’s own time runs from when its executor has it, not from its submission', async () => {
+    const runtime = await staged((mesh) => {
+      mesh.bids = async (job) => {
+        // The bidding takes longer than the executor has.
+        time.advance(20_000)
+        return [await bid(executor, job)]
+      }
+    })
+    const id = await runtime.jobs.submit(await request(runtime, ANSWER, { maxExecutionWaitMs: 5_000n }))
+    expect(await ended(runtime, id, 5n)).toMatchObject({ state: 'Completed' })
+  })
+
+  it('a job that is taken up when its executor’s time is over fails at once, with all of its mana back', async () => {
+    const database = new MemoryDatabase()
+    const first = new Staged()
+    first.bids = async (job) => [await bid(executor, job)]
+    first.receipt = () => new Promise(() => {})
+    const before = await node(
+      1,
+      { kind: 'local' },
+      { mesh: first, time, state: await openDatabase(database) },
+    )
+    const reached = new Promise<void>((resolve) => {
+      before.on('job', ({ state }) => state === 'Assigned' && resolve())
+    })
+    const id = await before.jobs.submit(await request(before, ANSWER, { maxExecutionWaitMs: 60_000n }))
+    await reached
+    await before.close()
+    time.advance(3_600_000)
+    const second = new Staged()
+    const after = await node(
+      1,
+      { kind: 'local' },
+      { mesh: second, time, state: await openDatabase(database) },
+    )
+    expect(await ended(after, id)).toMatchObject({ state: 'Failed', failure: { reason: 'receiptTimeout' } })
+  })
 
   it('without a mesh, or by another entry: refused', async () => {
     const alone = await node(1, { kind: 'local' })
