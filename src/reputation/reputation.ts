@@ -1,24 +1,16 @@
 /** Reputation (ref §5): a u64 per DID, moved by executions and by proofs. */
 import { expectU64, U64_MAX } from '../common/bytes.ts'
 import type { Did } from '../common/did.ts'
-import { type Table, type Transaction, table } from '../storage/types.ts'
+import type { Transaction } from '../storage/types.ts'
+import { REPUTATION, reputationOf } from './rows.ts'
 
-export interface ReputationRow {
-  readonly score: bigint
-}
-
-/** By DID string. */
-export const REPUTATION: Table<ReputationRow> = table('reputation')
+export { REPUTATION, type ReputationRow, reputationOf } from './rows.ts'
 
 /**
  * cpu_ms is what an executor says of itself, so the bonus is bounded (ref §14 row 45): by the longest wait for a receipt
  * (60 s) on success, by what upstream's published figures show (3 s) on failure.
  */
 export const MAX_CPU_BONUS = { success: 60n, failure: 3n } as const
-
-export function reputationOf(tx: Transaction, did: Did): bigint {
-  return tx.get(REPUTATION, did.toString())?.score ?? 0n
-}
 
 /** max(0, before ± 1 + floor(cpu_ms / 1000)), with the bonus bounded. */
 export function afterExecution(before: bigint, success: boolean, cpuMs: bigint): bigint {

@@ -14,20 +14,20 @@ import type { IcnRuntime, RuntimeOptions } from '../protocol/api.ts'
 import { openIndexedDbStore } from '../storage/indexeddb-store.ts'
 import { openState, type State } from '../storage/state.ts'
 import { type Table, table } from '../storage/types.ts'
+import { CLOCKS } from './clocks.ts'
 import { type ContextOptions, RuntimeContext } from './context.ts'
 import { type RunExclusive, webLocks } from './exclusive.ts'
 import { facade } from './facade.ts'
 import { startGovernanceMesh } from './governance-mesh.ts'
 import type { GovernanceSettings } from './governance-options.ts'
 import type { RepairStrategy } from './integrity.ts'
-import { startClock, startIntegrityChecker } from './integrity-clock.ts'
 import type { MeshMember } from './mesh-node.ts'
 import type { MeshSettings } from './mesh-options.ts'
 import { readOptions, type Settings } from './options.ts'
 import { startOwnership } from './ownership.ts'
-import { startRegenerator } from './regenerator.ts'
 import { resumeImports } from './resume-imports.ts'
 import { lateRooms } from './rooms.ts'
+import type { Tasks } from './tasks.ts'
 
 /** What may be injected beside the plain options; everything has a default. */
 export interface RuntimeServices
@@ -51,6 +51,9 @@ const governanceOptions = late(
 )
 
 const meshOptions = late('The code that reads the option mesh', () => import('./mesh-options.ts'))
+
+const tasks = late('The code of the background tasks', () => import('./tasks.ts'))
+const TASKS_AGAIN_MS = 60_000
 
 /** One row, `created`: seconds since the epoch. */
 const DATABASE: Table<number> = table('database')
@@ -137,12 +140,7 @@ async function assemble(
   }
   await startOwnership(context, background.signal, async () => (await rooms.work()).jobs)
   startGovernanceMesh(context, background.signal)
-  if (manaRegeneration !== false) {
-    startRegenerator(context, manaRegeneration, rooms.regeneration, background.signal)
-  }
-  if (integrityCheck !== false) {
-    startIntegrityChecker(context, integrityCheck.intervalMs, repair, background.signal)
-  }
+  void loadTasks(context, { manaRegeneration, integrityCheck, repair }, background.signal)
   return facade({
     context,
     rooms,
@@ -159,6 +157,19 @@ async function assemble(
   })
 }
 
+/** Where their code does not come it is asked for again; until then no mana is regenerated and nothing is checked. */
+async function loadTasks(context: RuntimeContext, what: Tasks, signal: AbortSignal): Promise<void> {
+  try {
+    const { startTasks } = await tasks()
+    if (!signal.aborted) startTasks(context, what, signal)
+  } catch (error) {
+    if (signal.aborted) return
+    context.report((error as Error).message)
+    const again = setTimeout(() => void loadTasks(context, what, signal), TASKS_AGAIN_MS)
+    signal.addEventListener('abort', () => clearTimeout(again))
+  }
+}
+
 /** A new database gets its initial mana, its clocks and its members, once. */
 function begin(
   context: RuntimeContext,
@@ -173,7 +184,8 @@ function begin(
     if (tx.has(DATABASE, 'created')) return
     tx.put(DATABASE, 'created', Number(at))
     tx.put(REGENERATION, 'clock', { lastMs: nowMs })
-    startClock(tx, nowMs)
+    // So that its first check comes an interval later.
+    tx.put(CLOCKS, 'integrity', nowMs)
     creditMana(tx, context.identity, initialMana, { cause: 'initial', at })
   })
 }

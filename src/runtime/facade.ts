@@ -24,7 +24,7 @@ import type {
 } from '../protocol/api.ts'
 import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
-import { reputationOf } from '../reputation/reputation.ts'
+import { reputationOf } from '../reputation/rows.ts'
 import type { RuntimeContext } from './context.ts'
 import { listing, readPage } from './page.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'

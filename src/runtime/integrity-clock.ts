@@ -1,12 +1,9 @@
 /** The background check of integrity: when it is due, and word of what it found. */
 import { late } from '../common/late.ts'
-import { type Table, type Transaction, table } from '../storage/types.ts'
 import { pause, repeatedly } from './background.ts'
+import { CLOCKS } from './clocks.ts'
 import type { RuntimeContext } from './context.ts'
 import type { RepairStrategy } from './integrity.ts'
-
-/** When the background check last ended, ms since the epoch: one row, `integrity`. */
-const CLOCKS: Table<number> = table('runtimeClocks')
 
 const checker = late('The code that checks blocks', () => import('./integrity.ts'))
 
@@ -36,9 +33,4 @@ export function startIntegrityChecker(
       })
     })
   })
-}
-
-/** Begins the clock of a new database, so that its first check comes an interval later. */
-export function startClock(tx: Transaction, nowMs: number): void {
-  tx.put(CLOCKS, 'integrity', nowMs)
 }

@@ -5,7 +5,7 @@ import { cidOf } from '../common/cid-of.ts'
 import { Did } from '../common/did.ts'
 import { merkleCid } from '../dag/block.ts'
 import { signReceipt } from '../identity/receipt.ts'
-import { LocalMeshService } from '../mesh/service-local.ts'
+import { StagedMeshService } from '../mesh/service-staged.ts'
 import { jobSpecOf } from '../mesh/types.ts'
 import { processLocks } from './exclusive.ts'
 import { guest, openDatabase, signerOf, testRuntime, world } from './fixtures/world.ts'
@@ -56,7 +56,7 @@ describe('modules', () => {
 describe('services', () => {
   it('a mesh service that answers from staging queues is refused in production', async () => {
     const signer = signerOf(1)
-    const mesh = new LocalMeshService()
+    const mesh = new StagedMeshService()
     expect(mesh.capabilities).toEqual({ signed: true, staged: false })
     const id = cidOf(0x71, utf8('job'))
     const unsigned = { jobId: id, executorDid: signer.did, resultCid: id, cpuMs: 1n, success: true }
