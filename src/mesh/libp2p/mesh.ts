@@ -8,7 +8,6 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
-import type { MeshPort } from '../../protocol/api.ts'
 import { PortTransport } from '../port-transport.ts'
 import { ICN_TOPIC } from '../transport.ts'
 import { readAddress, readPeerAddress, readTopic } from './addresses.ts'
@@ -17,49 +16,8 @@ import { gossipOptions, joinTopic } from './gossip.ts'
 import { Judge } from './judge.ts'
 import { provideWithResolvers } from './older-node.ts'
 import { Outbox } from './outbox.ts'
-import { type Known, type RelayState, Relays } from './relays.ts'
-
-/** A transport as js-libp2p's packages make them: `webRTC()`, `tcp()`. */
-export type Libp2pTransport = (components: never) => object
-
-export interface Libp2pMeshOptions extends Pick<MeshPort, 'bidWindowMs' | 'receiptWaitMs' | 'bid'> {
-  /** Nodes to stay connected to: multiaddrs that end with /p2p/ and the node's id. */
-  readonly relays?: readonly string[]
-  /** gossipsub's topic. `icn-global`, as ICN's nodes have it. */
-  readonly topic?: string
-  /** `webRTC()` of @libp2p/webrtc: pages then connect to each other as well, past the relay that introduced them. */
-  readonly webrtc?: Libp2pTransport
-  /** More than WebSockets: in Node `tcp()` of @libp2p/tcp. */
-  readonly transports?: readonly Libp2pTransport[]
-  /** Multiaddrs to be reached at; in Node, since a page cannot listen. */
-  readonly listen?: readonly string[]
-}
-
-export interface Libp2pStatistics {
-  /** Open connections, those to relays among them. */
-  readonly connections: number
-  /** Of these, WebRTC past the relay. */
-  readonly direct: number
-  readonly relays: readonly RelayState[]
-  /** Messages published, and messages of others that were given to the runtime. */
-  readonly sent: number
-  readonly received: number
-  /** Messages of others that no honest node sends: oversized, unreadable, forged. They count against the neighbour. */
-  readonly rejected: number
-  /** Messages of others that were late, known, not signed, or too many. */
-  readonly ignored: number
-  /** Messages nobody was there for, and those the other thread was too slow for. */
-  readonly dropped: number
-}
-
-/** Serves one runtime, and is closed with it. */
-export interface Libp2pMesh extends MeshPort {
-  /** This node in the network; a new one each time, and not the identity of the runtime. */
-  readonly peerId: string
-  /** Multiaddrs others can reach it at, as far as it knows. */
-  addresses(): readonly string[]
-  stats(): Libp2pStatistics
-}
+import { type Known, Relays } from './relays.ts'
+import type { Libp2pMesh, Libp2pMeshOptions, Libp2pStatistics } from './types.ts'
 
 type Node = Libp2p<{ gossip: GossipSub; identify: Identify }>
 

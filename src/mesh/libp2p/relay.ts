@@ -16,7 +16,8 @@ import { readAddress, readPeerAddress, readTopic } from './addresses.ts'
 import { gossipOptions, joinTopic } from './gossip.ts'
 import { Judge } from './judge.ts'
 import { provideWithResolvers } from './older-node.ts'
-import { type RelayState, Relays } from './relays.ts'
+import { Relays } from './relays.ts'
+import type { RelayState } from './types.ts'
 
 /** Connections at once, each of which gets every message; and new ones of one address within a second. */
 const MOST_CONNECTIONS = 256

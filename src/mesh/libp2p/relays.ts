@@ -1,6 +1,7 @@
 /** Stays connected to the nodes named at the start, however often they go away. */
 import type { Libp2p, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { RelayState } from './types.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const MOST_PAUSE_MS = 30_000
@@ -9,13 +10,6 @@ const DIAL_MS = 10_000
 export interface Known {
   readonly address: Multiaddr
   readonly peer: string
-}
-
-export interface RelayState {
-  readonly address: string
-  readonly connected: boolean
-  /** Why the last attempt to connect failed. */
-  readonly failure?: string
 }
 
 export class Relays {
