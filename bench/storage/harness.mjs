@@ -16,18 +16,21 @@ const HEADERS = {
   'cross-origin-embedder-policy': 'require-corp',
 }
 
+/** Scripts by their names at the root of the server. */
+const STORAGE = { page: 'bench/storage/page.ts', bench: 'bench/storage/worker.ts' }
+
 /**
+ * @param {{ minify?: boolean, entries?: Record<string, string> }} [options] `entries`: the page's script and what it
+ *   starts, beside the runtime's own `worker`
  * @typedef {{ call(command: string, args?: object): Promise<any>, page: import('playwright').Page,
  *   close(): Promise<void> }} Tab
  * @returns {Promise<{ tab(): Promise<Tab>, version: string, restart(): Promise<void>, close(): Promise<void> }>}
  */
-export async function openBench({ minify = true } = {}) {
+export async function openBench({ minify = true, entries = STORAGE } = {}) {
   const { outputFiles } = await build({
-    entryPoints: {
-      page: join(root, 'bench/storage/page.ts'),
-      bench: join(root, 'bench/storage/worker.ts'),
-      worker: join(root, 'src/worker.ts'),
-    },
+    entryPoints: Object.fromEntries(
+      Object.entries({ ...entries, worker: 'src/worker.ts' }).map(([name, path]) => [name, join(root, path)]),
+    ),
     outdir: '/',
     bundle: true,
     splitting: true,

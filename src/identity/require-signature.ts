@@ -5,18 +5,32 @@ import { IcnError } from '../common/errors.ts'
 import { verifyStrict } from './ed25519.ts'
 import type { DidResolver } from './resolver.ts'
 
-/**
- * The one check of a signature by a DID.
- * @param what the name errors carry, for instance `Receipt`
- * @throws IcnError SignatureError with `data.reason`: `unsigned`, `signatureLength`, `unresolvable` or `badSignature`
- */
-export function requireSignature(
+/** @param what the name errors carry, for instance `Receipt` */
+export type Demand = readonly [
   what: string,
   signer: Did,
   message: Uint8Array,
   signature: Uint8Array,
   resolver: DidResolver,
-): void {
+]
+
+/**
+ * The one check of a signature by a DID.
+ * @throws IcnError SignatureError with `data.reason`: `unsigned`, `signatureLength`, `unresolvable` or `badSignature`
+ */
+export function requireSignature(...demand: Demand): void {
+  const [, , message, signature] = demand
+  if (!verifyStrict(keyFor(demand), message, signature)) throw badSignature(demand)
+}
+
+export function badSignature([what, signer, , signature]: Demand): IcnError {
+  return new IcnError('SignatureError', `${what}: the signature does not hold for ${signer}.`, {
+    data: { signer: signer.toString(), reason: 'badSignature', signature: toHex(signature) },
+  })
+}
+
+/** @throws IcnError SignatureError `unsigned`, `signatureLength`, `unresolvable` */
+export function keyFor([what, signer, , signature, resolver]: Demand): Uint8Array {
   const data = { signer: signer.toString() }
   if (signature.length === 0) {
     throw new IcnError('SignatureError', `${what} is not signed.`, { data: { ...data, reason: 'unsigned' } })
@@ -26,9 +40,8 @@ export function requireSignature(
       data: { ...data, reason: 'signatureLength', expected: 64, actual: signature.length },
     })
   }
-  let key: Uint8Array
   try {
-    key = resolver.resolve(signer)
+    return resolver.resolve(signer)
   } catch (cause) {
     throw new IcnError(
       'SignatureError',
@@ -38,10 +51,5 @@ export function requireSignature(
         cause,
       },
     )
-  }
-  if (!verifyStrict(key, message, signature)) {
-    throw new IcnError('SignatureError', `${what}: the signature does not hold for ${signer}.`, {
-      data: { ...data, reason: 'badSignature', signature: toHex(signature) },
-    })
   }
 }

@@ -14,6 +14,7 @@ import type { Environment, JobId, RunLimits } from '../protocol/api.ts'
 import type { StateStore } from '../storage/types.ts'
 import { processLocks, type RunExclusive } from './exclusive.ts'
 import { DEFAULT_JOBS_IN_FLIGHT, DEFAULT_RUN_LIMITS } from './options.ts'
+import type { ReplayWorker } from './replay-wire.ts'
 
 /** Why an action is denied, or null. Upstream's policy enforcer, asked after a receipt's signature was found good. */
 export type Policy = (action: 'AnchorReceipt', identity: Did) => string | null
@@ -39,6 +40,8 @@ export interface ContextOptions {
   readonly killed?: readonly KilledRun[]
   /** Jobs under way at once. */
   readonly jobsInFlight?: number
+  /** Starts a worker that replays runs; absent where there are none to be had. */
+  readonly replayer?: () => ReplayWorker
   /** Told right before a guest takes the thread, with the signal of the call it runs for, and with null after. */
   onGuest?(guest: { readonly jobId: JobId; readonly signal?: AbortSignal | undefined } | null): void
 }
@@ -58,6 +61,7 @@ export class RuntimeContext {
   readonly policy: Policy
   readonly killed: readonly KilledRun[]
   readonly jobsInFlight: number
+  readonly replayer: (() => ReplayWorker) | undefined
   readonly onGuest: NonNullable<ContextOptions['onGuest']>
   /** This instance among all that ever ran on the database. */
   readonly owner: string = crypto.randomUUID()
@@ -97,6 +101,7 @@ export class RuntimeContext {
     this.policy = options.policy ?? (() => null)
     this.killed = options.killed ?? []
     this.jobsInFlight = options.jobsInFlight ?? DEFAULT_JOBS_IN_FLIGHT
+    this.replayer = options.replayer
     this.onGuest = options.onGuest?.bind(options) ?? (() => {})
     this.#checkServices(options.fixedKey ?? false)
   }

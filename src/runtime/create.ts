@@ -31,7 +31,10 @@ import type { Tasks } from './tasks.ts'
 
 /** What may be injected beside the plain options; everything has a default. */
 export interface RuntimeServices
-  extends Pick<ContextOptions, 'capabilities' | 'runExclusive' | 'policy' | 'killed' | 'onGuest'> {
+  extends Pick<
+    ContextOptions,
+    'capabilities' | 'runExclusive' | 'policy' | 'killed' | 'onGuest' | 'replayer'
+  > {
   /** An open state to work on; it is closed with the runtime. */
   readonly state?: State
   readonly signer?: Signer

@@ -8,7 +8,7 @@ import { badExport } from '../dag/transfer/frames.ts'
 import { executionReceipt } from '../identity/receipt.ts'
 import { jobRecord } from '../mesh/records.ts'
 import type { ImportedReceipt, ReceiptVerification, RunLimits } from '../protocol/api.ts'
-import type { Transaction } from '../storage/types.ts'
+import type { StateStore, Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
 import { Modules } from './modules.ts'
 import { storeReceipt } from './receipts.ts'
@@ -16,6 +16,9 @@ import { type Evidence, verifyEvidence } from './replay.ts'
 import { decodeReceiptFile, encodeReceiptFile } from './replay-file.ts'
 import type { ReplayPlace } from './replay-run.ts'
 import { RECEIPTS } from './tables.ts'
+
+/** Pairs of limits whose modules are kept compiled, beside the present ones. */
+const MOST_OTHERS = 4
 
 type Find = (cid: Cid) => DagBlock | undefined
 
@@ -29,8 +32,12 @@ export async function verifyRun(
   cid: Cid,
   signal?: AbortSignal,
 ): Promise<ReceiptVerification> {
-  const evidence = await context.store.read((tx) => storedEvidence(tx, cid))
-  return verifyEvidence(placeOf(context, modules), evidence, signal)
+  return verifyEvidence(placeOf(context, modules), await readEvidence(context.store, cid), signal)
+}
+
+/** @throws IcnError MissingOrInvalidReceipt, DagOperationFailed as `verifyRun` */
+export function readEvidence(store: StateStore, cid: Cid): Promise<Evidence> {
+  return store.read((tx) => storedEvidence(tx, cid))
 }
 
 /**
@@ -119,18 +126,20 @@ function filePlace(
 
 export function placeOf(context: RuntimeContext, modules?: Modules): ReplayPlace {
   const { limits, resolver, policy, store } = context
-  return {
-    limits,
-    resolver,
-    policy,
-    onGuest: context.onGuest,
-    load: (cid, asked) =>
-      (modules !== undefined && sameLimits(asked, limits) ? modules : new Modules(store, asked)).load(cid),
+  /** Limits of other times. */
+  const others = new Map<string, Modules>()
+  const under = (asked: RunLimits): Modules => {
+    if (modules !== undefined && limitsKey(asked) === limitsKey(limits)) return modules
+    const key = limitsKey(asked)
+    const made = others.get(key) ?? new Modules(store, asked)
+    if (others.size < MOST_OTHERS) others.set(key, made)
+    return made
   }
+  return { limits, resolver, policy, onGuest: context.onGuest, load: (cid, asked) => under(asked).load(cid) }
 }
 
-function sameLimits(a: RunLimits, b: RunLimits): boolean {
-  return a.memoryPages === b.memoryPages && a.callDepth === b.callDepth
+function limitsKey({ memoryPages, callDepth }: RunLimits): string {
+  return `${memoryPages} ${callDepth}`
 }
 
 function storedEvidence(tx: Transaction, cid: Cid): Evidence {

@@ -10,12 +10,8 @@ import { IcnError } from '../common/errors.ts'
 import { isObject, type JsonObject, stringifyJson } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
 import type { DagBlock, DagLink } from '../dag/block.ts'
-import {
-  executionReceipt,
-  receiptSignatureValid,
-  type ExecutionReceipt as SignedReceipt,
-} from '../identity/receipt.ts'
-import { verifyBlockSignature } from '../identity/receipt-block.ts'
+import { executionReceipt, type ExecutionReceipt as SignedReceipt } from '../identity/receipt.ts'
+import { verifyBlockSignatureSoon, verifyReceiptSoon } from '../identity/verify-soon.ts'
 import { type JobRecord, jobRecord } from '../mesh/records.ts'
 import type { ReceiptVerification } from '../protocol/api.ts'
 import { isWasm, moduleOf } from './perform.ts'
@@ -46,14 +42,18 @@ export async function verifyEvidence(
 ): Promise<ReceiptVerification> {
   try {
     const receipt = decodeJson(executionReceipt, evidence.receipt.data, 'Receipt')
-    if (!receiptSignatureValid(receipt, place.resolver)) {
+    const { record } = evidence
+    const [fault, recordFault] = await Promise.all([
+      faultOf(verifyReceiptSoon(receipt, place.resolver)),
+      record && faultOf(verifyBlockSignatureSoon(record, place.resolver)),
+    ])
+    if (fault !== undefined) {
       throw mismatch('sig', `a signature of ${receipt.executorDid}`, 'a signature that does not hold')
     }
-    const { record } = evidence
     if (record === undefined) {
       throw notReplayable('No execution record is stored beside the receipt: no module ran for it here.')
     }
-    const json = readBound(place, evidence, receipt, record)
+    const json = readBound(evidence, receipt, record, recordFault)
     checkJob(evidence, receipt, json)
     await replay(place, receipt, record.data, json, signal)
     return { status: 'verified' }
@@ -63,19 +63,30 @@ export async function verifyEvidence(
   }
 }
 
-/** The record's fields, once it is shown to be its executor's word about this very receipt. */
+/** What is wrong with a signature. */
+async function faultOf(check: Promise<void>): Promise<IcnError | undefined> {
+  try {
+    await check
+    return undefined
+  } catch (error) {
+    if (IcnError.is(error, 'SignatureError')) return error
+    throw error
+  }
+}
+
+/**
+ * The record's fields, once it is shown to be its executor's word about this very receipt.
+ * @param fault what is wrong with its signature
+ */
 function readBound(
-  place: ReplayPlace,
   { receipt: block, linked }: Evidence,
   receipt: SignedReceipt,
   record: DagBlock,
+  fault: IcnError | undefined,
 ): JsonObject {
   expectSame('record.author', receipt.executorDid.toString(), record.authorDid.toString())
-  try {
-    verifyBlockSignature(record, place.resolver)
-  } catch (error) {
-    if (!IcnError.is(error)) throw error
-    throw mismatch('record.signature', `a signature of ${record.authorDid}`, error.message)
+  if (fault !== undefined) {
+    throw mismatch('record.signature', `a signature of ${record.authorDid}`, fault.message)
   }
   const link = record.links.find(({ name }) => name === 'receipt')
   // The same receipt in a block of another anchoring node has another CID.

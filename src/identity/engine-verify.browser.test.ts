@@ -1,0 +1,3 @@
+import { engineVerifySuite } from './engine-verify.suite.ts'
+
+engineVerifySuite()

@@ -1,0 +1,2 @@
+/** A worker by this name replays runs instead of being a runtime. */
+export const REPLAYER = 'icn-replayer'
