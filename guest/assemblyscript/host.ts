@@ -338,7 +338,7 @@ export declare function host_verify_zk_revocation_proof(text0: usize, text0_leng
 @external("icn", "host_verify_zk_proof")
 export declare function host_verify_zk_proof(text0: usize, text0_length: i32): i32
 
-/** Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit. */
+/** Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request with a "witness": by Bulletproofs that its value has 64 bits (64,000,000 more fuel), by Groth16 of one of the circuits of ICN with the "proving_key" of the issuer (36,000,000 more fuel), or a dummy outside production; costs 2 mana times the complexity of its circuit. */
 // text, out → written
 // @ts-ignore: decorator
 @external("icn", "host_generate_zk_proof")
@@ -354,6 +354,12 @@ export declare function host_register_zk_key(text0: usize, text0_length: i32, ou
 // @ts-ignore: decorator
 @external("icn", "host_register_zk_key")
 export declare function host_register_zk_key_2(text0: usize, text0_length: i32): i32
+
+/** Checks several proofs at once, without being told more. Whether all of an array of 1 to 16 ZkCredentialProofs as JSON hold, Groth16 under one verifying key, checked at once; costs what each would when they do, one reputation when not. It charges 20,000,000 more fuel, and for each proof 4,600,000 and 200,000 per public input. */
+// text → flag
+// @ts-ignore: decorator
+@external("icn", "host_verify_zk_proofs")
+export declare function host_verify_zk_proofs(text0: usize, text0_length: i32): i32
 
 /** Makes a proposal to the co-operative, for 10 mana. CreateProposalPayload JSON; answers its id; nothing is charged when it is refused. */
 // text, out → written

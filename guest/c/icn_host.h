@@ -194,7 +194,7 @@ ICN_HOST("host_verify_zk_revocation_proof") int32_t host_verify_zk_revocation_pr
 // text → flag
 ICN_HOST("host_verify_zk_proof") int32_t host_verify_zk_proof(const void *text0, int32_t text0_length);
 
-// Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit.
+// Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request with a "witness": by Bulletproofs that its value has 64 bits (64,000,000 more fuel), by Groth16 of one of the circuits of ICN with the "proving_key" of the issuer (36,000,000 more fuel), or a dummy outside production; costs 2 mana times the complexity of its circuit.
 // text, out → written
 ICN_HOST("host_generate_zk_proof") int32_t host_generate_zk_proof(const void *text0, int32_t text0_length, void *out, int32_t out_length);
 
@@ -203,6 +203,10 @@ ICN_HOST("host_generate_zk_proof") int32_t host_generate_zk_proof(const void *te
 ICN_HOST("host_register_zk_key") int32_t host_register_zk_key(const void *text0, int32_t text0_length, void *out, int32_t out_length);
 // text → flag
 ICN_HOST("host_register_zk_key") int32_t host_register_zk_key_2(const void *text0, int32_t text0_length);
+
+// Checks several proofs at once, without being told more. Whether all of an array of 1 to 16 ZkCredentialProofs as JSON hold, Groth16 under one verifying key, checked at once; costs what each would when they do, one reputation when not. It charges 20,000,000 more fuel, and for each proof 4,600,000 and 200,000 per public input.
+// text → flag
+ICN_HOST("host_verify_zk_proofs") int32_t host_verify_zk_proofs(const void *text0, int32_t text0_length);
 
 // Makes a proposal to the co-operative, for 10 mana. CreateProposalPayload JSON; answers its id; nothing is charged when it is refused.
 // text, out → written

@@ -220,7 +220,7 @@ extern "C" {
     // text → flag
     pub fn host_verify_zk_proof(text0: *const u8, text0_length: usize) -> i32;
 
-    /// Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit.
+    /// Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request with a "witness": by Bulletproofs that its value has 64 bits (64,000,000 more fuel), by Groth16 of one of the circuits of ICN with the "proving_key" of the issuer (36,000,000 more fuel), or a dummy outside production; costs 2 mana times the complexity of its circuit.
     // text, out → written
     pub fn host_generate_zk_proof(text0: *const u8, text0_length: usize, out: *mut u8, out_length: usize) -> i32;
 
@@ -230,6 +230,10 @@ extern "C" {
     // text → flag
     #[link_name = "host_register_zk_key"]
     pub fn host_register_zk_key_2(text0: *const u8, text0_length: usize) -> i32;
+
+    /// Checks several proofs at once, without being told more. Whether all of an array of 1 to 16 ZkCredentialProofs as JSON hold, Groth16 under one verifying key, checked at once; costs what each would when they do, one reputation when not. It charges 20,000,000 more fuel, and for each proof 4,600,000 and 200,000 per public input.
+    // text → flag
+    pub fn host_verify_zk_proofs(text0: *const u8, text0_length: usize) -> i32;
 
     /// Makes a proposal to the co-operative, for 10 mana. CreateProposalPayload JSON; answers its id; nothing is charged when it is refused.
     // text, out → written

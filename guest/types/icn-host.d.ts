@@ -94,11 +94,13 @@ export interface IcnImports {
   readonly host_verify_zk_revocation_proof: ((text0: number, text0_length: number) => number)
   /** Checks a proof that something holds, without being told more. Whether a ZkCredentialProof as JSON holds; costs 2 mana times the complexity of its circuit when it does. Groth16 charges 16,600,000 more fuel and 200,000 per public input, Bulletproofs 12,000,000; the backend dummy counts outside production only. */
   readonly host_verify_zk_proof: ((text0: number, text0_length: number) => number)
-  /** Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request: a range proof of its "witness": {"value", "blinding"} by Bulletproofs, which charges 64,000,000 more fuel, or a dummy outside production; costs 2 mana times the complexity of its circuit. */
+  /** Makes a proof that something holds, without telling more. ZkCredentialProof JSON for a request with a "witness": by Bulletproofs that its value has 64 bits (64,000,000 more fuel), by Groth16 of one of the circuits of ICN with the "proving_key" of the issuer (36,000,000 more fuel), or a dummy outside production; costs 2 mana times the complexity of its circuit. */
   readonly host_generate_zk_proof: ((text0: number, text0_length: number, out: number, out_length: number) => number)
   /** Makes the key known by which an issuer's proofs are checked. Makes a Groth16 verifying key known under its issuer and circuit, by JSON { issuer, circuit, verification_key, signature } signed by the issuer; answers its plain CID; costs one mana per begun 1,024 bytes. */
   readonly host_register_zk_key: ((text0: number, text0_length: number, out: number, out_length: number) => number)
     | ((text0: number, text0_length: number) => number)
+  /** Checks several proofs at once, without being told more. Whether all of an array of 1 to 16 ZkCredentialProofs as JSON hold, Groth16 under one verifying key, checked at once; costs what each would when they do, one reputation when not. It charges 20,000,000 more fuel, and for each proof 4,600,000 and 200,000 per public input. */
+  readonly host_verify_zk_proofs: ((text0: number, text0_length: number) => number)
   /** Makes a proposal to the co-operative, for 10 mana. CreateProposalPayload JSON; answers its id; nothing is charged when it is refused. */
   readonly host_create_governance_proposal: ((text0: number, text0_length: number, out: number, out_length: number) => number)
     | ((text0: number, text0_length: number) => number)

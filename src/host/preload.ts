@@ -6,6 +6,7 @@ import { findServed } from './served.ts'
 const VERIFYING: ReadonlySet<string> = new Set([
   'host_verify_zk_proof',
   'host_verify_zk_revocation_proof',
+  'host_verify_zk_proofs',
   'host_register_zk_key',
 ])
 

@@ -3,6 +3,7 @@ import { fromHex, U64_MAX } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { mismatch } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
+import { IcnError } from '../common/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
 import { circuitName } from '../zk/circuits.ts'
@@ -10,16 +11,18 @@ import type { ZkCredentialProof } from '../zk/proof.ts'
 
 /** What is to be proved, and is not told by the proof. */
 export interface Witness {
-  readonly value: bigint
-  /** 32 bytes, little-endian; null to have it drawn. */
+  /** u64 each, by name. */
+  readonly numbers: ReadonlyMap<string, bigint>
+  /** 32 bytes from which what hides them is made; null to have them drawn. */
   readonly blinding: Uint8Array | null
 }
 
 export interface ProofRequest {
   /** With everything but the bytes of the proof. */
   readonly proof: ZkCredentialProof
-  /** An extension of ours: ICN's requests have none. */
+  /** An extension of ours, as is the key: ICN's requests have neither. */
   readonly witness: Witness | null
+  readonly provingKey: Uint8Array | null
 }
 
 export interface KeyRegistration {
@@ -36,9 +39,6 @@ export function readRequest(json: string): ProofRequest {
   const holder = Did.parse(textAt(request, 'holder'))
   const schema = Cid.parse(textAt(request, 'schema'))
   const backend = textAt(request, 'backend').toLowerCase()
-  const key = request.verification_key ?? null
-  if (key !== null && typeof key !== 'string')
-    throw mismatch('Proof request.verification_key', 'a string', key)
   const proof: ZkCredentialProof = {
     issuer,
     holder,
@@ -50,26 +50,28 @@ export function readRequest(json: string): ProofRequest {
     challenge: null,
     backend:
       backend === 'groth16' ? 'Groth16' : backend === 'bulletproofs' ? 'Bulletproofs' : { Other: backend },
-    verificationKey: key === null ? null : hex(key, 'verification_key'),
+    verificationKey: keyAt(request, 'verification_key'),
     publicInputs: request.public_inputs ?? null,
     verificationKeySignature: null,
   }
-  return { proof, witness: readWitness(request.witness ?? null) }
+  const witness = readWitness(request.witness ?? null)
+  return { proof, witness, provingKey: keyAt(request, 'proving_key') }
 }
 
 function readWitness(json: JsonValue): Witness | null {
   if (json === null) return null
-  const { value = null, blinding = null } = objectOf(json, 'Proof request.witness')
-  const number = typeof value === 'number' || typeof value === 'bigint' ? BigInt(value) : -1n
-  if (number < 0n || number > U64_MAX) {
-    throw mismatch('Proof request.witness.value', 'a whole number below 2^64', value)
+  const { blinding = null, ...given } = objectOf(json, 'Proof request.witness')
+  const numbers = new Map<string, bigint>()
+  for (const [name, value] of Object.entries(given)) {
+    const number = typeof value === 'number' || typeof value === 'bigint' ? BigInt(value) : -1n
+    if (number < 0n || number > U64_MAX) throw secret(name.slice(0, 60), 'a whole number below 2^64')
+    numbers.set(name, number)
   }
-  if (blinding === null) return { value: number, blinding: null }
-  // Not shown: it is a secret.
+  if (blinding === null) return { numbers, blinding: null }
   if (typeof blinding !== 'string' || !/^(0x)*[0-9a-fA-F]{64}$/.test(blinding)) {
-    throw mismatch('Proof request.witness.blinding', '64 hexadecimal digits', undefined)
+    throw secret('blinding', '64 hexadecimal digits')
   }
-  return { value: number, blinding: hex(blinding, 'witness.blinding') }
+  return { numbers, blinding: hex(blinding, 'witness.blinding') }
 }
 
 /** @throws IcnError Serialization or InvalidSpec */
@@ -96,6 +98,19 @@ function textAt(object: JsonObject, name: string): string {
   const value = object[name]
   if (typeof value === 'string') return value
   throw mismatch(name, 'a string', value)
+}
+
+/** Does not say what came. */
+function secret(name: string, expected: string): IcnError {
+  const path = `Proof request.witness.${name}`
+  return new IcnError('Serialization', `${path}: expected ${expected}.`, { data: { path, expected } })
+}
+
+function keyAt(request: JsonObject, name: string): Uint8Array | null {
+  const key = request[name] ?? null
+  if (key === null) return null
+  if (typeof key !== 'string') throw mismatch(`Proof request.${name}`, 'a string', key)
+  return hex(key, name)
 }
 
 /** Any number of leading `0x` is taken off, as upstream does. */

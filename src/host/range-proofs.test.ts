@@ -130,8 +130,14 @@ describe('making a range proof', () => {
   })
 
   it.each([
-    ['without a witness', null, /^invalid proof structure: a range proof needs "witness"/],
-    ['of a negative value', { value: -1 }, /whole number below 2\^64, got the number -1/],
+    [
+      'without a witness',
+      null,
+      /^invalid proof structure: the request needs "witness": {"value", "blinding"}/,
+    ],
+    ['with another number', { value: 1, birth_year: 2000 }, /the request needs "witness"/],
+    ['with no value', { blinding: BLINDING }, /the request needs "witness"/],
+    ['of a negative value', { value: -1 }, /witness.value: expected a whole number below 2\^64\.$/],
     ['of 2^64', { value: '18446744073709551616n' }, /^Invalid proof request: /],
     ['of a fraction', { value: 1.5 }, /whole number below 2\^64/],
     ['of a text', { value: '1' }, /whole number below 2\^64/],

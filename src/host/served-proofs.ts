@@ -35,4 +35,11 @@ export const PROOF_ABI: readonly AbiFunction[] = [
     maxBytes: MAX_PROOF_BYTES,
     subject: 'Verifying key JSON',
   }),
+  served(90, 'host_verify_zk_proofs', {
+    shapes: ['text -> flag'],
+    fuel: 20_000,
+    fuelPerByte: 40,
+    maxBytes: MAX_PROOF_BYTES,
+    subject: 'Proofs JSON',
+  }),
 ]

@@ -3,6 +3,7 @@
  * last byte say which y, or infinity. What is read is on the curve and in the subgroup of prime order.
  */
 import { bn254 } from '@noble/curves/bn254.js'
+import { concatBytes } from '../common/bytes.ts'
 import { ProofError } from './proof-error.ts'
 
 const { Fp, Fp2 } = bn254.fields
@@ -81,6 +82,24 @@ function squareRoot<T>(work: () => T, title: string): T {
 
 function isLarger(a: Fp2Value, b: Fp2Value): boolean {
   return a.c1 === b.c1 ? a.c0 > b.c0 : a.c1 > b.c1
+}
+
+export function writeG1(point: G1Point): Uint8Array {
+  if (point.is0()) return written(0n, INFINITY)
+  const { x, y } = point.toAffine()
+  return written(x, y > Fp.neg(y) ? LARGER : 0)
+}
+
+export function writeG2(point: G2Point): Uint8Array {
+  if (point.is0()) return concatBytes(written(0n, 0), written(0n, INFINITY))
+  const { x, y } = point.toAffine()
+  return concatBytes(written(x.c0, 0), written(x.c1, isLarger(y, Fp2.neg(y)) ? LARGER : 0))
+}
+
+function written(number: bigint, flags: number): Uint8Array {
+  const bytes = Uint8Array.from({ length: 32 }, (_, i) => Number((number >> BigInt(8 * i)) & 255n))
+  bytes[31]! |= flags
+  return bytes
 }
 
 export function littleEndian(bytes: Uint8Array): bigint {

@@ -15,6 +15,12 @@ export function circuitName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
+/** The reputation an issuer must have for a proof to be made (ref §8.5): for each circuit as much as it is complex. */
+export function reputationToProve(circuit: string): bigint {
+  const name = circuitName(circuit)
+  return Object.hasOwn(COMPLEXITY, name) ? COMPLEXITY[name]! : 0n
+}
+
 /** 1 for a circuit that is not known. */
 export function complexityOf(circuit: string): bigint {
   const name = circuitName(circuit)

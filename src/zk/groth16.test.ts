@@ -4,8 +4,8 @@ import { concatBytes, fromHex, toHex, u64le } from '../common/bytes.ts'
 import { RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
 import vectors from '../common/fixtures/vectors.json' with { type: 'json' }
-import { G1, G2, readG1, readG2 } from './bn254-points.ts'
-import { simulate, writeG1, writeG2 } from './fixtures/simulated.ts'
+import { G1, G2, readG1, readG2, writeG1, writeG2 } from './bn254-points.ts'
+import { simulate } from './fixtures/simulated.ts'
 import { inputsOfKey, MOST_INPUTS, verifyGroth16 } from './groth16.ts'
 
 const { bn254: given } = vectors
