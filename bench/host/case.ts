@@ -28,3 +28,22 @@ export function strings(...words: readonly string[]): { data: string; at: string
   )
   return { data, at: [...writes, ...places.map(({ pointer }) => `(i32.const ${pointer})`)].join(' ') }
 }
+
+/** Four letters that say the loop's number, in base 16. */
+export function count(at: number): string {
+  const digit = (n: number) =>
+    `(i32.shl (i32.and (i32.shr_u (local.get $i) (i32.const ${4 * n})) (i32.const 15)) (i32.const ${8 * n}))`
+  const digits = `(i32.or (i32.or ${digit(0)} ${digit(1)}) ${digit(2)})`
+  return `(i32.store (i32.const ${at}) (i32.add (i32.const 0x61616161) ${digits}))`
+}
+
+/** A call with strings of compiled contracts: before them what changes the text, behind them the arguments that are none. */
+export function worded(
+  name: string,
+  type: string,
+  words: readonly string[],
+  { more = '', before = '', times = 30 }: { more?: string; before?: string; times?: number } = {},
+): Case {
+  const { data, at } = strings(...words)
+  return { name, type, text: data, call: () => `${before} ${at} ${more} (drop (call $f))`, times }
+}

@@ -9,7 +9,7 @@ import { DELEGATIONS, RULES, VOTES, voteKey } from '../../src/governance/rows.ts
 import { DEFAULT_RULES, MOST_MEMBERS } from '../../src/governance/rules.ts'
 import { NOW, type World } from '../../src/runtime/fixtures/world.ts'
 import type { Transaction } from '../../src/storage/types.ts'
-import { type Case, drop, OUT, strings, text, WRITTEN } from './case.ts'
+import { type Case, count, drop, OUT, text, WRITTEN, worded } from './case.ts'
 
 /** Calls that work once only are made once on each of so many proposals. */
 const PROPOSALS = 24
@@ -69,13 +69,6 @@ export async function governanceCases({ context, me }: World): Promise<readonly 
     call: (n) => drop(`${text(n)}${type === WRITTEN ? ` ${OUT}` : ''}`),
     times,
   })
-  const worded = (name: string, type: string, words: readonly string[], more = ''): Case => ({
-    name,
-    type,
-    text: strings(...words).data,
-    call: () => `${strings(...words).at} ${more} (drop (call $f))`,
-    times: 30,
-  })
   return [
     {
       name: 'host_create_governance_proposal',
@@ -122,13 +115,11 @@ export async function governanceCases({ context, me }: World): Promise<readonly 
     again('host_revoke_delegation', `${me}`, 2_000, flag),
     again('host_is_member', to, 5_000, flag),
     again('host_get_system_parameter', 'mana_max_capacity', 5_000),
-    worded(
-      'host_create_delegation',
-      '(param i32 i32 i32 i32) (result i32)',
-      [`${me}`, to, 'all'],
-      '(i32.const 100)',
-    ),
+    worded('host_create_delegation', '(param i32 i32 i32 i32) (result i32)', [`${me}`, to, 'all'], {
+      more: '(i32.const 100)',
+    }),
     worded('host_calculate_delegated_power', '(param i32 i32) (result i32)', [to, 'all']),
+    worded('host_get_delegation_chain', '(param i32 i32) (result i32)', [`${me}`, 'all'], { times: 2_000 }),
     worded('host_resolve_delegated_vote', '(param i32 i32 i32) (result i32)', [`${me}`, accepted, 'all']),
   ]
 }
@@ -158,11 +149,3 @@ function proposalJson(body: Uint8Array | null = null): { json: string; at: numbe
 
 /** The text at the loop's number: pointer and length. */
 const nth = (length: number) => `(i32.mul (local.get $i) (i32.const ${length})) (i32.const ${length})`
-
-/** Four letters that say the loop's number, in base 16. */
-function count(at: number): string {
-  const digit = (n: number) =>
-    `(i32.shl (i32.and (i32.shr_u (local.get $i) (i32.const ${4 * n})) (i32.const 15)) (i32.const ${8 * n}))`
-  const digits = `(i32.or (i32.or ${digit(0)} ${digit(1)}) ${digit(2)})`
-  return `(i32.store (i32.const ${at}) (i32.add (i32.const 0x61616161) ${digits}))`
-}

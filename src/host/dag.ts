@@ -22,7 +22,7 @@ export const CONTRACT_PINS: Table<1> = table('contractPins')
 /** Fuel per byte of a block that is read and checked against its CID. */
 const READ_FUEL = 4
 /** Fuel per link of a block that is read. */
-const LINK_FUEL = 500
+const LINK_FUEL = 1_500
 const MOST_NAME_BYTES = 256
 const MOST_STEPS = 64
 

@@ -2,7 +2,7 @@
  * Governance for guests (ref §6.3): the run's account proposes, votes, closes, executes. Closing answers with the plain
  * status; the count is had by a second call (ref §14 row 18).
  */
-import { decodeJson, encodeJson } from '../common/codec.ts'
+import { decodeBincode, decodeJson, encodeJson } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
 import {
   type Actor,
@@ -16,30 +16,18 @@ import {
 } from '../governance/calls.ts'
 import { electorate } from '../governance/electorate.ts'
 import { executeProposal } from '../governance/execute.ts'
-import {
-  delegateOf,
-  delegateVote,
-  governanceState,
-  isMember,
-  revokeDelegation,
-} from '../governance/members.ts'
+import { delegateOf, delegateVote, isMember, revokeDelegation } from '../governance/members.ts'
 import { castVotePayload, closeProposalResult, createProposalPayload } from '../governance/payloads.ts'
-import { knownProposal, statusAt, tallyOf, votesOf } from '../governance/proposal.ts'
+import { effectiveFrom, knownProposal, statusAt, tallyOf, votesOf } from '../governance/proposal.ts'
+import type { ProposalRow } from '../governance/rows.ts'
 import { parameter } from '../governance/rules.ts'
-import { headProposal } from '../governance/types.ts'
+import { headProposal, headProposalType } from '../governance/types.ts'
 import { toProposal } from '../governance/wire.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal, unreadable } from './errors.ts'
+import { chargeCount, chargeLending, chargeRecount } from './governance-fuel.ts'
 
 const actor = ({ identity, now }: HostContext): Actor => ({ me: identity, now })
-
-/** Fuel of reading each member's row, delegation and vote. */
-const MEMBER_FUEL = 800
-
-/** To be called before work that looks at every member, `times` over. */
-function chargeCount({ tx, charge }: HostContext, times = 1): void {
-  charge(times * MEMBER_FUEL * governanceState(tx).members)
-}
 
 export const governanceFunctions = {
   host_create_governance_proposal(context: HostContext, json: string): string {
@@ -86,7 +74,10 @@ export const governanceFunctions = {
 
   /** A failure is on record, so it is told by `lastError` and not thrown. */
   host_execute_governance_proposal(context: HostContext, id: string): boolean {
-    const { failure } = executeProposal(context.tx, actor(context), id)
+    const { tx } = context
+    const row = knownProposal(tx, id)
+    if (changesMembers(row)) chargeRecount(context, effectiveFrom(row))
+    const { failure } = executeProposal(tx, actor(context), id)
     context.lastError = failure
     return failure === null
   },
@@ -104,7 +95,9 @@ export const governanceFunctions = {
 
   host_delegate_vote(context: HostContext, from: string, to: string): true {
     const { tx, identity: me, now } = context
-    delegateVote(tx, { me, now, from: didOf(from) }, didOf(to))
+    const [delegator, delegate] = [didOf(from), didOf(to)]
+    if (delegateOf(tx, me) !== delegate.toString()) chargeLending(context)
+    delegateVote(tx, { me, now, from: delegator }, delegate)
     return true
   },
 
@@ -114,6 +107,7 @@ export const governanceFunctions = {
     const delegator = didOf(from)
     everyMatter(scope)
     if (to !== undefined && delegateOf(tx, delegator) !== didOf(to).toString()) return false
+    if (delegateOf(tx, me) !== null) chargeLending(context)
     revokeDelegation(tx, { me, now, from: delegator })
     return true
   },
@@ -170,6 +164,11 @@ export const governanceFunctions = {
   /** The empty string while no proposal has set it. */
   host_get_system_parameter: (context: HostContext, key: string): string => parameter(context.tx, key) ?? '',
 } satisfies Record<string, HostFunction>
+
+function changesMembers({ type }: ProposalRow): boolean {
+  const kind = decodeBincode(headProposalType, type, 'proposal type')
+  return 'NewMemberInvitation' in kind || 'RemoveMember' in kind
+}
 
 function didOf(text: string): Did {
   return unreadable('Invalid DID: ', () => Did.parse(text))
