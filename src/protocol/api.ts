@@ -122,6 +122,21 @@ export interface RuntimeOptions {
   readonly jobsInFlight?: number
   readonly governance?: GovernanceOptions
   readonly mesh?: MeshOptions
+  /** Whoever puts a block must bring a proof (docs/zk.md). Nobody must when absent. */
+  readonly blockProofs?: BlockProofOptions
+}
+
+export interface BlockProofOptions {
+  /** Whose credentials count, at least one. */
+  readonly issuers: readonly DidString[]
+}
+
+/** What a block is put with where the option `blockProofs` asks for it. */
+export interface BlockProof {
+  /** `ZkCredentialProof` JSON, about this node. */
+  readonly credential: string
+  /** `ZkRevocationProof` JSON: that the credential has not been revoked. */
+  readonly revocation?: string
 }
 
 // --- modules ----------------------------------------------------------------------------------------------------
@@ -894,7 +909,9 @@ export interface IcnRuntime {
     /**
      * Stores a block. The same content twice is one block.
      * @param block.codec multicodec of the CID, 0x71 (dag-cbor) when absent, as ICN has it
-     * @throws IcnError DagOperationFailed for links that are ambiguous or a block over its size
+     * @param block.proof where the runtime was started with `blockProofs`
+     * @throws IcnError DagOperationFailed for links that are ambiguous or a block over its size; PermissionDenied without
+     * the proof that `blockProofs` asks for
      */
     put(
       block: {
@@ -902,6 +919,7 @@ export interface IcnRuntime {
         readonly links?: readonly DagLinkData[]
         readonly codec?: number
         readonly scope?: string
+        readonly proof?: BlockProof
       },
       options?: CallOptions,
     ): Promise<CidString>
@@ -973,8 +991,14 @@ export interface IcnRuntime {
      */
     sync(options?: SyncOptions): Promise<SyncProgress>
   }
-  /** Any served host function by its ABI name, under the same rules as a guest. Strings stand for (ptr, len) pairs. */
-  call(name: string, ...args: readonly (string | number | bigint)[]): Promise<unknown>
+  /**
+   * Any served host function by its ABI name, under the same rules as a guest. Strings stand for (ptr, len) pairs, and
+   * bytes where a function takes bytes.
+   * @returns text, bytes, a bigint, a number, a boolean or a list of texts, by function (docs/host-abi.md); null for none
+   * @throws IcnError InvalidSystemApiCall for a name that is not served, InvalidSpec for arguments it does not take, or the
+   * function's refusal
+   */
+  call(name: string, ...args: readonly (string | number | bigint | Uint8Array)[]): Promise<unknown>
   /** A snapshot of versions, limits, counters and storage. */
   inspect(options?: CallOptions): Promise<RuntimeInspection>
   /**

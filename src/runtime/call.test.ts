@@ -31,12 +31,20 @@ describe('a served name', () => {
     expect(await counter('host_account_get_mana')).toBe(before + 2)
   })
 
+  it('takes bytes, answers bytes and lists', async () => {
+    const leaf = String(await runtime.call('host_dag_put', new Uint8Array([0xff, 0, 1])))
+    expect(await runtime.call('host_dag_get', leaf)).toEqual(new Uint8Array([0xff, 0, 1]))
+    const top = String(await runtime.call('host_dag_link', leaf, leaf, 'child'))
+    expect(await runtime.call('host_dag_list_links', top)).toEqual(['child'])
+    expect(await runtime.mana.balance()).toBe(998n)
+  })
+
   it('commits what it does, and is refused as a guest is', async () => {
     const me = await runtime.identity.did()
     await runtime.call('host_create_token_class', 'hours', 'Hours', 'h', me)
     await runtime.call('host_mint_tokens', 'hours', me, 8n)
     expect(await runtime.call('host_get_token_balance', 'hours', me)).toBe(8n)
-    expect(await runtime.mana.balance()).toBe(998n)
+    expect(await runtime.mana.balance()).toBe(996n)
     await expect(runtime.call('host_burn_tokens', 'hours', me, 9n)).rejects.toMatchObject({
       code: 'Economic',
     })
@@ -44,7 +52,7 @@ describe('a served name', () => {
       code: 'PermissionDenied',
       data: { capability: 'credit' },
     })
-    expect(await runtime.mana.balance()).toBe(998n)
+    expect(await runtime.mana.balance()).toBe(996n)
   })
 })
 
