@@ -113,7 +113,11 @@ async function workersFor(
   }
   const { limits } = context
   const patienceMs = limits.executionMs + GRACE_MS
-  return new ReplayPool({ spawn, size, limits, patienceMs, load: place.load, alone })
+  const counted = () => {
+    context.count('runtime_replay_workers_total')
+    return spawn()
+  }
+  return new ReplayPool({ spawn: counted, size, limits, patienceMs, load: place.load, alone })
 }
 
 async function* receiptCids(store: StateStore): AsyncGenerator<string> {
