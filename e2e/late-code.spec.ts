@@ -3,7 +3,7 @@ import { openHarness, startIn } from './harness.ts'
 
 // The worker starts with a part of its code; the rest is loaded at its first use, and may fail to come.
 
-test('a start and plain questions load nothing more; a first run finds its code warm', async ({ page }) => {
+test('a start and plain questions wait for nothing more; a first run finds its code warm', async ({ page }) => {
   const asked: string[] = []
   page.on('request', (request) => {
     const chunk = /\/chunks\/(.+)-.{8}\.js$/.exec(request.url())?.[1]
@@ -14,7 +14,7 @@ test('a start and plain questions load nothing more; a first run finds its code 
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
-  await page.route('**/chunks/{run,blocks,compaction}-*.js', async (route) => {
+  await page.route('**/chunks/{run,blocks,compaction,tasks}-*.js', async (route) => {
     await held
     await route.continue()
   })
@@ -29,7 +29,7 @@ test('a start and plain questions load nothing more; a first run finds its code 
     (await runtime.inspect()).manaTotals.balances,
   ])
   expect(answers).toEqual([1_000n, 1, 0n, [], [], 1_000n])
-  await expect.poll(() => [...asked].sort()).toEqual(['blocks', 'compaction', 'run', 'start'])
+  await expect.poll(() => [...asked].sort()).toEqual(['blocks', 'compaction', 'run', 'start', 'tasks'])
   release()
   expect(await page.evaluate(async () => (await runtime.run(await sample('hello'))).result)).toBe(42n)
   expect(asked.filter((chunk) => chunk === 'run' || chunk === 'blocks')).toHaveLength(2)

@@ -10,10 +10,13 @@ const modules = (paths) => new RegExp(`[\\\\/]src[\\\\/](?:${paths.replaceAll('/
  * @returns {{ groups: import('rolldown').CodeSplittingGroup[] }}
  */
 export function workerChunks({ entryApart = false } = {}) {
-  const start = { name: 'start', tags: /** @type {['$initial']} */ (['$initial']), priority: 4 }
+  const start = { name: 'start', tags: /** @type {['$initial']} */ (['$initial']), priority: 5 }
   return {
     groups: [
       entryApart ? { ...start, test: (id) => !modules('worker').test(id) } : start,
+      // Read before the runtime is ready, where it is given: it must not wait for what else has rules of governance.
+      { name: 'governance-options', test: modules('runtime/governance-options'), priority: 4 },
+      { name: 'tasks', test: modules('runtime/tasks'), priority: 4 },
       { name: 'blocks', test: modules('runtime/(?:dag|receipts|jobs)-facade'), priority: 3 },
       { name: 'run', test: modules('runtime/(?:work|recovery)'), priority: 2 },
       { name: 'audit', test: modules('runtime/audit'), priority: 1 },

@@ -4,7 +4,7 @@
  * everything else the run causes, or, after a failure, forgets them.
  */
 import type { Did } from '../common/did.ts'
-import { IcnError, type IcnErrorCode } from '../common/errors.ts'
+import { IcnError } from '../common/errors.ts'
 import type { HostCall } from '../host/bridge.ts'
 import type { HostContext, HostJobs, HostLogLine } from '../host/context.ts'
 import { Allowance, type Grant } from '../host/grant.ts'
@@ -16,6 +16,7 @@ import type { RunLimits } from '../protocol/api.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
 import { instantiate } from '../wasm/instance.ts'
 import type { FuelProfile, MeteredInstance, ModuleInspection } from '../wasm/types.ts'
+import { failureOf } from './failure.ts'
 import type { Runnable } from './modules.ts'
 import { ScopedTransaction, type StateListing, type StateRead, type StateWrite } from './scope.ts'
 import type { FailureRow } from './tables.ts'
@@ -205,27 +206,4 @@ function foreignEffects({ creator }: RunInput): IcnError {
     `The job is ${creator}'s, and its run tried to change the state of the node that ran it.`,
     { data: { reason: 'foreignEffects' } },
   )
-}
-
-export function failureOf(error: IcnError): FailureRow {
-  const { reason, function: where } = error.data
-  return {
-    code: error.code satisfies IcnErrorCode,
-    message: cut(error.message, 480),
-    ...(typeof reason === 'string' ? { reason } : {}),
-    ...(typeof where === 'string' ? { function: cut(where, 200) } : {}),
-  }
-}
-
-/**
- * A failure as records and receipts have it: without the name of the function, which is read from the text of the engine's
- * stack. Engines write it as they please, and a host may rewrite it.
- */
-export function lastingFailure({ function: _, ...failure }: FailureRow): FailureRow {
-  return failure
-}
-
-/** Names come from the module and may be of any length. */
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most)}…` : text
 }

@@ -12,11 +12,13 @@ import { getBlock, hasBlock } from '../dag/blocks.ts'
 import { bothAllow, WHOLE_GRANT } from '../host/grant.ts'
 import type { Transaction } from '../storage/types.ts'
 import type { RuntimeContext } from './context.ts'
-import { execute, failureOf, lastingFailure, type RunInput, type RunOutcome } from './execute.ts'
+import { execute, type RunInput, type RunOutcome } from './execute.ts'
+import { failureOf, lastingFailure } from './failure.ts'
 import { hostJobs } from './host-jobs.ts'
 import { specOf } from './job-rules.ts'
 import type { Modules, Prepared } from './modules.ts'
 import type { FailureRow, JobRow } from './tables.ts'
+import { PROVED_CALLS } from './unproved.ts'
 
 /** A job done or failed, and what goes into its receipt. */
 export interface Performed {
@@ -115,7 +117,8 @@ function inputOf(context: RuntimeContext, module: Prepared, row: JobRow): RunInp
   const now = context.time.seconds()
   // biome-ignore lint/complexity/useMathMinMax: bigints.
   const fuel = row.fuel < context.limits.fuel ? row.fuel : context.limits.fuel
-  const grant = bothAllow(row.grant ?? WHOLE_GRANT, module.declared ?? WHOLE_GRANT)
+  const asked = bothAllow(row.grant ?? WHOLE_GRANT, module.declared ?? WHOLE_GRANT)
+  const grant = context.blockIssuers === null ? asked : bothAllow(asked, PROVED_CALLS)
   return {
     module,
     entry: row.entry,
