@@ -33,7 +33,7 @@ export function lateRooms({ context, repair, keepMetered, offer, signal }: Rooms
   return {
     work,
     call,
-    jobs: late('The code that lists jobs', async (): Promise<IcnRuntime['jobs']> => {
+    jobs: late('The code of jobs', async (): Promise<IcnRuntime['jobs']> => {
       const { jobsFacade } = await import('./jobs-facade.ts')
       return jobsFacade(context, work)
     }),
