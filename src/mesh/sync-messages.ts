@@ -21,6 +21,8 @@ interface Ask {
   readonly number: number
   readonly set: SyncSet
   readonly prefix: string
+  /** Of the branch where it is asked: the other sees whether it lacks something itself. */
+  readonly fingerprint: Uint8Array
 }
 
 /** As `Branch` of sync-set.ts. */
@@ -59,7 +61,7 @@ export type SyncMessage =
 const syncSet: Codec<SyncSet> = variants<SyncSet>('SyncSet', { Statements: null, Receipts: null })
 
 export const syncMessage: Codec<SyncMessage> = variants<SyncMessage>('SyncMessage', {
-  Ask: struct<Ask>('Ask', { number: u32, set: syncSet, prefix: string }),
+  Ask: struct<Ask>('Ask', { number: u32, set: syncSet, prefix: string, fingerprint: bytes }),
   Tell: struct<Tell>('Tell', { number: u32, fingerprint: bytes, names: list(bytes), below: list(bytes) }),
   Fetch: struct<Fetch>('Fetch', { number: u32, set: syncSet, names: list(bytes) }),
   Items: struct<Items>('Items', {

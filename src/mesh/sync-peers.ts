@@ -7,11 +7,11 @@ import { SYNC_TOPIC, type SyncMessage, syncMessage } from './sync-messages.ts'
 import { Waiting } from './waiting.ts'
 
 /** How long an answer is waited for, ms. */
-const ANSWER_MS = 5_000
+const ANSWER_MS = 3_000
 /** Questions of others that wait for an answer of this node at once; more are not answered. */
 const MOST_ASKED = 64
 
-type Question = Extract<SyncMessage, { readonly Ask: unknown } | { readonly Fetch: unknown }>
+export type Question = Extract<SyncMessage, { readonly Ask: unknown } | { readonly Fetch: unknown }>
 export type Answer<Q> = Q extends { readonly Ask: unknown }
   ? Extract<SyncMessage, { readonly Tell: unknown }>['Tell']
   : Extract<SyncMessage, { readonly Items: unknown }>['Items']
@@ -25,7 +25,10 @@ export class SyncPeers {
   #asked = 0
 
   /** @param answer to a question of another node */
-  constructor(mesh: MeshParticipant, answer: (question: Question) => Promise<SyncMessage | undefined>) {
+  constructor(
+    mesh: MeshParticipant,
+    answer: (question: Question, from: Did) => Promise<SyncMessage | undefined>,
+  ) {
     this.#mesh = mesh
     this.#unsubscribe = mesh.subscribe(SYNC_TOPIC, (payload, from) => {
       let message: SyncMessage
@@ -66,12 +69,12 @@ export class SyncPeers {
   async #serve(
     question: Question,
     from: Did,
-    answer: (question: Question) => Promise<SyncMessage | undefined>,
+    answer: (question: Question, from: Did) => Promise<SyncMessage | undefined>,
   ): Promise<void> {
     if (this.#asked >= MOST_ASKED) return
     this.#asked++
     try {
-      const message = await answer(question)
+      const message = await answer(question, from)
       if (message === undefined) this.#mesh.blame(from)
       else await this.#mesh.publish(SYNC_TOPIC, encodeBincode(syncMessage, message), from)
     } catch (error) {

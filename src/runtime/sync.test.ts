@@ -303,7 +303,7 @@ describe('a peer that lies gets no further, and nothing of it is kept', () => {
     const mute = await peer(1, name, () => null)
     await b.met
     expect(await b.runtime.mesh.sync()).toMatchObject({ peers: 0, statements: 0 })
-    expect(mute.asked()).toBe(1)
+    expect(mute.asked()).toBe(2)
     expect(await b.runtime.mesh.peers()).toHaveLength(1)
   })
 

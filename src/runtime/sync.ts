@@ -12,32 +12,40 @@ import { IcnError } from '../common/errors.ts'
 import { putBlock } from '../dag/blocks.ts'
 import { UNKNOWN_EVENT } from '../governance/incoming.ts'
 import type { MeshParticipant } from '../mesh/service.ts'
-import { MOST_FETCHED, runEvidence, type SyncSet } from '../mesh/sync-messages.ts'
-import { SyncPeers } from '../mesh/sync-peers.ts'
+import { MOST_FETCHED, runEvidence, type SyncMessage, type SyncSet } from '../mesh/sync-messages.ts'
+import { type Answer, type Question, SyncPeers } from '../mesh/sync-peers.ts'
 import type { SyncOptions, SyncProgress } from '../protocol/api.ts'
 import type { RuntimeContext } from './context.ts'
 import { announceLeftOver } from './governance-messages.ts'
 import { Budget, fetchBlock, missingBlocks, takeReceipt } from './sync-blocks.ts'
 import { SyncSets } from './sync-sets.ts'
 import { takeStatements } from './sync-statements.ts'
+import { FEW_PEERS, ONE_PEER, SyncTurns } from './sync-turns.ts'
 
-/** Peers asked in one round: of its own accord, and when a caller asks for it. */
-const FEW_PEERS = 3
+/** Peers asked in one round that a caller asks for. */
 const MANY_PEERS = 8
 /** Questions about the names of one peer, and names wanted of it, in one round. */
 const MOST_QUESTIONS = 512
 const MOST_WANTED = 4_096
 /** Names remembered that are not to be asked for again, and blocks that a peer does not have. */
 const MOST_REMEMBERED = 10_000
+/** A question is asked so often: any message may be lost. */
+const TRIES = 2
 /** From one round to the next, ms: when a peer is met or something is missed, while there is more, and in peace. */
 const SOON_MS = 500
 const MORE_MS = 2_000
-const PEACE_MS = 60_000
+const PEACE_MS = 20_000
 
 /** A peer said what no honest node says. */
 class Lie extends Error {}
-/** A peer does not answer. */
-class Silence extends Error {}
+/** A peer does not answer. `owing`: it said that it has what it does not send. */
+class Silence extends Error {
+  readonly owing: boolean
+  constructor(owing: boolean) {
+    super()
+    this.owing = owing
+  }
+}
 
 type Count = { -readonly [K in keyof SyncProgress]: SyncProgress[K] }
 
@@ -50,12 +58,12 @@ export class Sync {
   readonly #useless = new Set<string>()
   readonly #absent = new Set<string>()
   readonly #whole = new Set<string>()
-  /** Peers that have not answered since they were met: they may not speak of this at all. */
-  readonly #silent = new Set<string>()
+  readonly #turns = new SyncTurns()
   readonly #unsubscribe: () => void
   #round: Promise<unknown> = Promise.resolve()
   #timer: ReturnType<typeof setTimeout> | undefined
   #due = Number.POSITIVE_INFINITY
+  #most = 0
 
   /** @param signal aborted when the runtime closes */
   constructor(context: RuntimeContext, mesh: MeshParticipant, signal: AbortSignal) {
@@ -63,9 +71,9 @@ export class Sync {
     this.#mesh = mesh
     this.#signal = signal
     this.#sets = new SyncSets(context.store)
-    this.#peers = new SyncPeers(mesh, (question) => this.#sets.answer(question))
+    this.#peers = new SyncPeers(mesh, (question, from) => this.#answer(question, from))
     this.#unsubscribe = context.store.subscribe(({ type, detail }) => {
-      if (type === UNKNOWN_EVENT) this.#soon(SOON_MS)
+      if (type === UNKNOWN_EVENT) this.#soon(SOON_MS, FEW_PEERS)
       else if (type === 'block' && (detail as { change: string }).change === 'deleted') this.#whole.clear()
       // Somebody may have become a member, whose words are worth something now.
       else if (type === 'proposal' && (detail as { status: string }).status === 'Executed')
@@ -80,14 +88,16 @@ export class Sync {
 
   /** A peer is there, or is there again. */
   met(peer: Did): void {
-    this.#silent.delete(peer.toString())
     this.#absent.clear()
-    this.#soon(SOON_MS)
+    void this.#mesh.peers().then((present) => {
+      const most = this.#turns.met(peer, present.length)
+      if (most > 0) this.#soon(SOON_MS, most)
+    })
   }
 
   /** One round now, after the one under way. @throws IcnError Aborted, Closed */
   async sync({ onProgress, signal }: SyncOptions = {}): Promise<SyncProgress> {
-    this.#silent.clear()
+    this.#turns.forgive()
     this.#absent.clear()
     const all = signal === undefined ? this.#signal : AbortSignal.any([signal, this.#signal])
     const round = this.#round.then(() => this.#catchUp(MANY_PEERS, all, onProgress))
@@ -108,7 +118,20 @@ export class Sync {
     await this.#round
   }
 
-  #soon(ms: number): void {
+  /** Who asks may know what this node does not. */
+  async #answer(question: Question, from: Did): Promise<SyncMessage | undefined> {
+    await this.#sets.filled()
+    if ('Ask' in question && question.Ask.prefix === '') {
+      const { set, fingerprint } = question.Ask
+      const same = equalBytes(fingerprint, this.#sets[set].fingerprint())
+      if (!same && this.#turns.differs(from)) this.#soon(SOON_MS, ONE_PEER)
+    }
+    return this.#sets.answer(question)
+  }
+
+  /** @param most peers to ask then, at least */
+  #soon(ms: number, most: number): void {
+    this.#most = Math.max(this.#most, most)
     const due = performance.now() + ms
     if (this.#signal.aborted || due >= this.#due) return
     clearTimeout(this.#timer)
@@ -121,15 +144,18 @@ export class Sync {
   }
 
   async #ofItself(): Promise<void> {
+    const most = this.#most
+    this.#most = 0
     try {
-      const { statements, receipts, blocks } = await this.#catchUp(FEW_PEERS, this.#signal)
-      this.#soon(statements + receipts + blocks > 0 ? MORE_MS : PEACE_MS)
+      const { statements, receipts, blocks } = await this.#catchUp(most, this.#signal)
+      const more = statements + receipts + blocks > 0
+      this.#soon(more ? MORE_MS : PEACE_MS, more ? FEW_PEERS : ONE_PEER)
     } catch (error) {
       if (this.#signal.aborted || IcnError.is(error, 'Closed')) return
       this.#context.report(
         `Catching up with others failed: ${error instanceof Error ? error.message : error}`,
       )
-      this.#soon(PEACE_MS)
+      this.#soon(PEACE_MS, ONE_PEER)
     }
   }
 
@@ -154,30 +180,26 @@ export class Sync {
       onProgress?.({ ...count })
     }
     signal.throwIfAborted()
+    this.#context.count('runtime_sync_rounds_total')
     await this.#sets.filled()
-    const peers = (await this.#mesh.peers()).filter((peer) => !this.#silent.has(peer.toString()))
-    for (const peer of shuffled(peers).slice(0, most)) {
+    const present = await this.#mesh.peers()
+    for (const peer of this.#turns.choose(present, most)) {
       signal.throwIfAborted()
-      let answered = false
-      const met = () => {
-        if (!answered) count.peers++
-        answered = true
-      }
       try {
         tell('governance')
-        await this.#statements(peer, signal, count, met, () => tell('governance'))
+        await this.#statements(peer, signal, count, () => tell('governance'))
+        count.peers++
         tell('receipts')
         await this.#receipts(peer, signal, count, budget, () => tell('receipts'))
         await this.#blocks(peer, signal, budget, () => tell('blocks'))
       } catch (error) {
         if (signal.aborted) throw error
         if (error instanceof Silence) {
-          // One that has answered and then stops stalls; one that never has may be a node of another kind.
-          if (answered) this.#mesh.blame(peer)
-          remember(this.#silent, peer.toString())
+          if (error.owing) this.#mesh.blame(peer)
+          this.#turns.silent(peer)
         } else if (error instanceof Lie) {
           this.#mesh.blame(peer)
-          remember(this.#silent, peer.toString())
+          this.#turns.lied(peer)
           this.#context.count('runtime_sync_lies_total')
         } else throw error
       }
@@ -190,14 +212,8 @@ export class Sync {
     return { ...count }
   }
 
-  async #statements(
-    peer: Did,
-    signal: AbortSignal,
-    count: Count,
-    met: () => void,
-    tell: () => void,
-  ): Promise<void> {
-    for await (const items of this.#lacked(peer, 'Statements', signal, met)) {
+  async #statements(peer: Did, signal: AbortSignal, count: Count, tell: () => void): Promise<void> {
+    for await (const items of this.#lacked(peer, 'Statements', signal)) {
       const { fresh, useless, forged } = await takeStatements(this.#context, items)
       count.statements += fresh
       count.refused += useless.length
@@ -247,17 +263,19 @@ export class Sync {
   }
 
   /** What a peer has and this node lacks, some at a time. @throws Lie, Silence, the signal's reason */
-  async *#lacked(peer: Did, set: SyncSet, signal: AbortSignal, met?: () => void) {
+  async *#lacked(peer: Did, set: SyncSet, signal: AbortSignal) {
     const own = this.#sets[set]
     const branches = ['']
     let questions = 0
     let wanted = 0
     for (let prefix = branches.pop(); prefix !== undefined; prefix = branches.pop()) {
       if (questions++ >= MOST_QUESTIONS) return
-      const told = await this.#peers.ask(peer, { Ask: { number: this.#peers.number(), set, prefix } }, signal)
-      if (told === undefined) throw new Silence()
-      met?.()
       const at = prefix
+      const fingerprint = own.fingerprint(at)
+      const told = await this.#ask(peer, signal, false, (number) => ({
+        Ask: { number, set, prefix: at, fingerprint },
+      }))
+      this.#turns.answered(peer)
       const { lacked, ask } = lieUnless(() => own.compare(at, told))
       branches.push(...ask)
       let names = lacked.filter((name) => !this.#useless.has(name))
@@ -265,17 +283,31 @@ export class Sync {
         if (wanted >= MOST_WANTED) return
         const some = names.slice(0, MOST_FETCHED)
         wanted += some.length
-        const question = { number: this.#peers.number(), set, names: some.map((name) => fromHex(name)) }
-        const answer = await this.#peers.ask(peer, { Fetch: question }, signal)
-        if (answer === undefined) throw new Silence()
-        const { items, left } = answer
-        const asked = items.every(({ name }) => question.names.some((other) => equalBytes(name, other)))
+        const wantedNames = some.map((name) => fromHex(name))
+        const { items, left } = await this.#ask(peer, signal, true, (number) => ({
+          Fetch: { number, set, names: wantedNames },
+        }))
+        const asked = items.every(({ name }) => wantedNames.some((other) => equalBytes(name, other)))
         const done = some.length - left
         if (!asked || items.length > done || done < 1) throw new Lie()
         yield items
         names = names.slice(done)
       }
     }
+  }
+
+  /** @param owing whether the peer has said that it has what is asked for @throws Silence, the signal's reason */
+  async #ask<Q extends Question>(
+    peer: Did,
+    signal: AbortSignal,
+    owing: boolean,
+    question: (number: number) => Q,
+  ): Promise<Answer<Q>> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const answer = await this.#peers.ask(peer, question(this.#peers.number()), signal)
+      if (answer !== undefined) return answer
+    }
+    throw new Silence(owing)
   }
 }
 
@@ -291,12 +323,4 @@ function lieUnless<T>(read: () => T): T {
   } catch {
     throw new Lie()
   }
-}
-
-/** So that many nodes that miss the same do not all ask the same one. */
-function shuffled<T>(items: readonly T[]): readonly T[] {
-  return items
-    .map((item) => [Math.random(), item] as const)
-    .sort(([a], [b]) => a - b)
-    .map(([, item]) => item)
 }
