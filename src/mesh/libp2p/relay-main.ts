@@ -64,10 +64,6 @@ async function main(): Promise<void> {
     ...given('peers', args.peer),
     ...given('key', args.key === undefined ? undefined : await relayKey(args.key)),
   })
-  // The first line a program waits for, the addresses after it, one each.
-  console.log(`relay ${relay.peerId} listens on`)
-  for (const address of relay.addresses()) console.log(address)
-  if (args.key === undefined) console.error('Without --key these addresses change with every start.')
   const end = (signal: string) => {
     const { accepted, ignored, rejected } = relay.stats()
     console.error(`${signal}: ${accepted} messages passed on, ${ignored} ignored, ${rejected} rejected.`)
@@ -78,6 +74,10 @@ async function main(): Promise<void> {
   }
   process.once('SIGINT', end)
   process.once('SIGTERM', end)
+  // The first line a program waits for, the addresses after it, one each.
+  console.log(`relay ${relay.peerId} listens on`)
+  for (const address of relay.addresses()) console.log(address)
+  if (args.key === undefined) console.error('Without --key these addresses change with every start.')
 }
 
 /** js-libp2p is installed by those who want it. */
@@ -94,19 +94,18 @@ async function code<T>(load: () => Promise<T>): Promise<T> {
 }
 
 function fail(error: unknown): void {
-  const { name, code: kind, message } = error as { name: string; code?: string; message: string }
-  if (error instanceof BadUsage || kind === 'InvalidSpec') {
-    console.error(`${message}\n\n${USAGE}`)
+  const { name, code, message } = error as { name: string; code?: string; message: string }
+  const [refused] = /listen E\w+:.*/.exec(message) ?? []
+  if (error instanceof BadUsage || code === 'InvalidSpec') {
+    console.error(`${message}\nicn-relay --help lists the options.`)
     process.exit(2)
   }
-  const inUse = /listen EADDRINUSE: address already in use (\S+)/.exec(message)
-  console.error(
-    inUse
-      ? `Another program listens on ${inUse[1]}; choose another port with --ws-port or --tcp-port.`
-      : name === 'UnsupportedListenAddressesError'
-        ? `It cannot listen there: ${message}`
-        : message,
-  )
+  if (refused?.includes('EADDRINUSE')) {
+    const place = refused.split(' ').at(-1)
+    console.error(`Another program listens on ${place}; choose another with --ws-port or --tcp-port.`)
+  } else if (name === 'UnsupportedListenAddressesError')
+    console.error(`It cannot listen there: ${refused ?? message}`)
+  else console.error(message)
   process.exit(1)
 }
 

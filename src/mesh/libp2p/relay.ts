@@ -2,6 +2,7 @@
  * The node that pages meet at: WebSockets for them, TCP for nodes in Node and upstream's. It passes on what the judge
  * accepts and introduces pages to each other for WebRTC; it has no runtime, and no part in any job.
  */
+import { isIP } from 'node:net'
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
@@ -11,6 +12,8 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { inWords } from '../../common/bytes.ts'
+import { IcnError } from '../../common/errors.ts'
 import { ICN_TOPIC } from '../transport.ts'
 import { readAddress, readPeerAddress, readTopic } from './addresses.ts'
 import { gossipOptions, joinTopic } from './gossip.ts'
@@ -61,10 +64,13 @@ export interface RelayStatistics {
 export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
   const { host = '127.0.0.1', wsPort = 4002, tcpPort = 4001, key } = options
   const topic = readTopic(options.topic ?? ICN_TOPIC)
-  const base = `/ip${host.includes(':') ? 6 : 4}/${host}/tcp`
-  const listen = [`${base}/${wsPort}/ws`, `${base}/${tcpPort}`].map(
-    (address) => `${readAddress('host', address)}`,
-  )
+  const family = isIP(host)
+  if (family === 0)
+    throw new IcnError('InvalidSpec', `The option host must be an IP address, got ${inWords(host)}.`, {
+      data: { option: 'host' },
+    })
+  const base = `/ip${family}/${host}/tcp`
+  const listen = [`${base}/${wsPort}/ws`, `${base}/${tcpPort}`]
   const announce = (options.announce ?? []).map((address) => `${readAddress('announce', address)}`)
   const peers = (options.peers ?? []).map((peer) => readPeerAddress('peer', peer))
   provideWithResolvers()
