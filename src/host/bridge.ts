@@ -7,10 +7,9 @@ import { inWords, utf8 } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { IcnError } from '../common/errors.ts'
 import { stringifyJson } from '../common/json.ts'
-import { balanceOf } from '../economics/ledger.ts'
 import type { HostContext, HostValue } from './context.ts'
-import { isRefusal, refusal } from './errors.ts'
-import { HOST_FUNCTIONS } from './functions.ts'
+import { isRefusal } from './errors.ts'
+import { invoke, tooLong } from './invoke.ts'
 import type { GuestMemory } from './memory.ts'
 import type { AbiFunction } from './served.ts'
 import { handleOf, type ResultKind, type Shape } from './shapes.ts'
@@ -43,41 +42,6 @@ const NO_ARGUMENTS: readonly HostValue[] = []
 const NO_WORDS: readonly Uint8Array[] = []
 /** Asking why the last call was refused does not make it forgotten. */
 const UNCLEARED = ['host_last_error_code', 'host_last_error']
-
-/** Runs a function of the table with decoded arguments, under its rules. @throws IcnError */
-export function invoke(
-  abi: AbiFunction,
-  context: HostContext,
-  args: readonly HostValue[],
-): HostValue | undefined {
-  context.count(metricOf(abi.name))
-  if (abi.capability !== null && !context.capabilities.has(abi.capability)) {
-    throw refusal(
-      'PermissionDenied',
-      `${abi.name} needs the capability "${abi.capability}", which this runtime was not started with.`,
-      { capability: abi.capability, call: abi.name },
-    )
-  }
-  const { allowance } = context
-  allowance.call(abi.name)
-  const work = HOST_FUNCTIONS[abi.name]!
-  if (!allowance.countsMana) return work(context, ...(args as never[]))
-  const before = balanceOf(context.tx, context.identity)
-  const answer = work(context, ...(args as never[]))
-  allowance.lost(before - balanceOf(context.tx, context.identity), abi.name)
-  return answer
-}
-
-const metrics = new Map<string, string>()
-
-function metricOf(name: string): string {
-  let metric = metrics.get(name)
-  if (metric === undefined) {
-    metric = `runtime_${name}_calls_total`
-    metrics.set(name, metric)
-  }
-  return metric
-}
 
 export function bridge(name: string, abi: AbiFunction, shape: Shape, session: HostSession) {
   const { context, memory } = session
@@ -143,14 +107,6 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
       return refused
     }
   }
-}
-
-export function tooLong(abi: AbiFunction, length: number): IcnError {
-  return refusal('InvalidParameters', `${abi.subject} exceeds ${abi.maxBytes} bytes`, {
-    call: abi.name,
-    length,
-    limit: abi.maxBytes,
-  })
 }
 
 /** Where each parameter's first wasm argument is. */

@@ -12,6 +12,7 @@ import { checkBlockSize, getBlock, putBlock } from '../dag/blocks.ts'
 import { blockMetadata, pinBlock, unpinBlock } from '../dag/retention.ts'
 import { BLOCKS } from '../dag/rows.ts'
 import { type Table, table } from '../storage/types.ts'
+import { bytesOf } from './arguments.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal, unreadable } from './errors.ts'
 import { payAndStore } from './storing.ts'
@@ -45,7 +46,7 @@ export const dagFunctions = {
   },
 
   host_dag_put: (context: HostContext, data: Uint8Array | string): string =>
-    store(context, typeof data === 'string' ? utf8(data) : data, []),
+    store(context, bytesOf(data), []),
 
   host_dag_get: (context: HostContext, text: string): Uint8Array => read(context, blockCid(text)).data,
 
@@ -84,7 +85,7 @@ export const dagFunctions = {
 
   /** The plain CID of content, not the Merkle CID of a block that holds it. */
   host_calculate_cid: (_context: HostContext, data: Uint8Array | string): string =>
-    cidOf(RAW, typeof data === 'string' ? utf8(data) : data).toString(),
+    cidOf(RAW, bytesOf(data)).toString(),
 
   /** A new block with the parent's data and links, and the child's link behind them. */
   host_dag_link(context: HostContext, parentText: string, childText: string, name: string): string {

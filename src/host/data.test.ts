@@ -9,10 +9,10 @@ import { stringifyJson } from '../common/json.ts'
 import { auditBalances, balanceOf } from '../economics/ledger.ts'
 import { signerOf, world } from '../runtime/fixtures/world.ts'
 import { hostJobs } from '../runtime/host-jobs.ts'
-import { invoke } from './bridge.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { testContext } from './fixtures/guest.ts'
 import { Allowance, type Grant, WHOLE_GRANT } from './grant.ts'
+import { invoke } from './invoke.ts'
 import { findServed } from './served.ts'
 
 /** Calls of one run after another, as contracts of a node with 100 mana make them. */

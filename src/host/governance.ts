@@ -3,7 +3,6 @@
  * status; the count is had by a second call (ref §14 row 18).
  */
 import { decodeBincode, decodeJson, encodeJson } from '../common/codec.ts'
-import { Did } from '../common/did.ts'
 import {
   type Actor,
   castVote,
@@ -23,6 +22,7 @@ import type { ProposalRow } from '../governance/rows.ts'
 import { parameter } from '../governance/rules.ts'
 import { headProposal, headProposalType } from '../governance/types.ts'
 import { toProposal } from '../governance/wire.ts'
+import { didOf } from './arguments.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal, unreadable } from './errors.ts'
 import { chargeCount, chargeLending, chargeRecount } from './governance-fuel.ts'
@@ -168,10 +168,6 @@ export const governanceFunctions = {
 function changesMembers({ type }: ProposalRow): boolean {
   const kind = decodeBincode(headProposalType, type, 'proposal type')
   return 'NewMemberInvitation' in kind || 'RemoveMember' in kind
-}
-
-function didOf(text: string): Did {
-  return unreadable('Invalid DID: ', () => Did.parse(text))
 }
 
 /** Compiled contracts may name a matter a delegation is for; here a delegation is for all of them. */

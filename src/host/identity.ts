@@ -1,13 +1,14 @@
 /** Whose key signs what: DIDs resolved by this node's resolver, signatures and credentials checked strictly. */
-import { fromHex, utf8 } from '../common/bytes.ts'
+import { fromHex } from '../common/bytes.ts'
 import { encodeJson, mismatch } from '../common/codec.ts'
 import { did as didCodec, signatureBytes } from '../common/codecs.ts'
-import { Did } from '../common/did.ts'
+import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
 import { verifyStrict } from '../identity/ed25519.ts'
 import { credentialClaimSignable, didDocument } from '../identity/signables.ts'
+import { bytesOf, didOf } from './arguments.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal, unreadable } from './errors.ts'
 
@@ -38,7 +39,7 @@ export const identityFunctions = {
         length: signed.length,
       })
     }
-    return verifyStrict(key, typeof message === 'string' ? utf8(message) : message, signed)
+    return verifyStrict(key, bytesOf(message), signed)
   },
 
   /** Issued by the one expected, not expired, and every disclosed claim signed by the issuer (ref §2.11, §3.3). */
@@ -56,10 +57,6 @@ export const identityFunctions = {
     })
   },
 } satisfies Record<string, HostFunction>
-
-function didOf(text: string): Did {
-  return unreadable('Invalid DID: ', () => Did.parse(text))
-}
 
 function keyOf(context: HostContext, id: Did): Uint8Array {
   try {

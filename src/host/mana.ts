@@ -1,9 +1,9 @@
 /** Mana: read any account, spend one's own, credit with the capability. Texts and order of checks: ref §1.4. */
 import { U64_MAX } from '../common/bytes.ts'
-import { Did } from '../common/did.ts'
 import { balanceOf, creditMana, spendMana } from '../economics/ledger.ts'
 import { priceByReputation } from '../economics/pricing.ts'
 import { reputationOf } from '../reputation/reputation.ts'
+import { accountOf, notEmpty } from './arguments.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal } from './errors.ts'
 
@@ -43,18 +43,3 @@ export const manaFunctions = {
   host_price_by_reputation: (_context: HostContext, price: bigint, reputation: bigint): bigint =>
     priceByReputation(price, reputation),
 } satisfies Record<string, HostFunction>
-
-/** @throws IcnError InvalidSpec (InvalidParameters) with upstream's words */
-export function accountOf(account: string): Did {
-  notEmpty(account)
-  try {
-    return Did.parse(account)
-  } catch (cause) {
-    const why = (cause as Error).message
-    throw refusal('InvalidParameters', `Invalid DID format for account_id: ${why}`, {}, cause)
-  }
-}
-
-function notEmpty(account: string): void {
-  if (account === '') throw refusal('InvalidParameters', 'Account ID string cannot be empty')
-}

@@ -1,10 +1,10 @@
 /** Host calls from the page: the functions of the table by name, with plain values in place of pointers. */
 import { inWords, U64_MAX, utf8 } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
-import { invoke, tooLong } from './bridge.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { refusal } from './errors.ts'
 import { Allowance } from './grant.ts'
+import { invoke, tooLong } from './invoke.ts'
 import { type AbiFunction, findServed } from './served.ts'
 import { type ParamKind, parseShape } from './shapes.ts'
 

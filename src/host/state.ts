@@ -3,6 +3,7 @@ import { utf8 } from '../common/bytes.ts'
 import { RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
 import { type Table, table } from '../storage/types.ts'
+import { bytesOf } from './arguments.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal } from './errors.ts'
 import { payAndStore } from './storing.ts'
@@ -26,7 +27,7 @@ export const stateFunctions = {
     version: bigint,
   ): string {
     const prefix = prefixOf(context, name)
-    const bytes = typeof data === 'string' ? utf8(data) : data
+    const bytes = bytesOf(data)
     payAndStore(context, bytes.length, `state ${name}`, () =>
       context.tx.put(CONTRACT_STATE, prefix + keyOf(version), { data: bytes }),
     )

@@ -11,9 +11,9 @@ import {
   transferTokens,
 } from '../economics/tokens.ts'
 import { reputationOf } from '../reputation/reputation.ts'
+import { accountOf } from './arguments.ts'
 import type { HostContext, HostFunction } from './context.ts'
 import { refusal } from './errors.ts'
-import { accountOf } from './mana.ts'
 
 const actor = ({ identity, now }: HostContext): TokenActor => ({ me: identity, now })
 
