@@ -37,6 +37,8 @@ export interface ContextOptions {
   readonly fixedKey?: boolean
   readonly runExclusive?: RunExclusive
   readonly policy?: Policy
+  /** Whose credentials are asked for with every block; nobody's when absent. */
+  readonly blockIssuers?: readonly Did[] | null
   readonly killed?: readonly KilledRun[]
   /** Jobs under way at once. */
   readonly jobsInFlight?: number
@@ -59,6 +61,7 @@ export class RuntimeContext {
   readonly capabilities: ReadonlySet<Capability>
   readonly runExclusive: RunExclusive
   readonly policy: Policy
+  readonly blockIssuers: readonly Did[] | null
   readonly killed: readonly KilledRun[]
   readonly jobsInFlight: number
   readonly replayer: (() => ReplayWorker) | undefined
@@ -99,6 +102,7 @@ export class RuntimeContext {
     this.capabilities = options.capabilities ?? new Set()
     this.runExclusive = options.runExclusive ?? processLocks()
     this.policy = options.policy ?? (() => null)
+    this.blockIssuers = options.blockIssuers ?? null
     this.killed = options.killed ?? []
     this.jobsInFlight = options.jobsInFlight ?? DEFAULT_JOBS_IN_FLIGHT
     this.replayer = options.replayer

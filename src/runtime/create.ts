@@ -1,4 +1,5 @@
 /** Puts a runtime together: store, key, context, managers, background tasks, facade. */
+import type { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { late } from '../common/late.ts'
 import { FixedTimeProvider, SystemTimeProvider, type TimeProvider } from '../common/time.ts'
@@ -55,6 +56,8 @@ const governanceOptions = late(
 
 const meshOptions = late('The code that reads the option mesh', () => import('./mesh-options.ts'))
 
+const blockProofOption = late('The code that reads the option blockProofs', () => import('./block-proof.ts'))
+
 const tasks = late('The code of the background tasks', () => import('./tasks.ts'))
 const TASKS_AGAIN_MS = 60_000
 
@@ -70,7 +73,11 @@ export async function createRuntime(
   services: RuntimeServices = {},
 ): Promise<IcnRuntime> {
   const settings = readOptions(options)
-  const given: Given = { mesh: await readMesh(options), governance: await readGovernance(options) }
+  const given: Given = {
+    mesh: await readMesh(options),
+    governance: await readGovernance(options),
+    blockIssuers: await readBlockIssuers(options),
+  }
   const state = services.state ?? (await openStorage(settings))
   try {
     return await assemble(settings, given, services, state)
@@ -85,10 +92,15 @@ interface Given {
   readonly governance: GovernanceSettings
   /** Undefined: a node alone. */
   readonly mesh: MeshSettings | undefined
+  readonly blockIssuers: readonly Did[] | null
 }
 
 async function readMesh({ mesh }: RuntimeOptions): Promise<MeshSettings | undefined> {
   return mesh === undefined ? undefined : (await meshOptions()).readMesh(mesh)
+}
+
+async function readBlockIssuers({ blockProofs }: RuntimeOptions): Promise<readonly Did[] | null> {
+  return blockProofs === undefined ? null : (await blockProofOption()).readBlockIssuers(blockProofs)
 }
 
 async function readGovernance({ governance }: RuntimeOptions): Promise<GovernanceSettings> {
@@ -98,7 +110,7 @@ async function readGovernance({ governance }: RuntimeOptions): Promise<Governanc
 
 async function assemble(
   settings: Settings,
-  { governance, mesh: channel }: Given,
+  { governance, mesh: channel, blockIssuers }: Given,
   services: RuntimeServices,
   state: State,
 ): Promise<IcnRuntime> {
@@ -118,6 +130,7 @@ async function assemble(
     storage,
     limits,
     jobsInFlight,
+    blockIssuers,
     time,
     fixedKey: settings.identitySeed !== null,
     ...lockOption(services.runExclusive, settings),

@@ -33,6 +33,7 @@ import type { Work } from './work.ts'
 
 type Dag = IcnRuntime['dag']
 
+const proving = late('The code that checks proofs of blocks', () => import('./block-proof.ts'))
 const checking = late('The code that checks blocks', () => import('./integrity.ts'))
 const pruning = late('The code that prunes blocks', () => import('./prune.ts'))
 const exporting = late('The code that exports', () => import('./export.ts'))
@@ -55,7 +56,12 @@ export function dagFacade(context: RuntimeContext, repair: RepairStrategy, work:
         },
         signer,
       )
-      await store.transact((tx) => putBlock(tx, made))
+      const check =
+        context.blockIssuers === null ? null : await (await proving()).blockProofCheck(context, block.proof)
+      await store.transact((tx) => {
+        check?.(tx)
+        putBlock(tx, made)
+      })
       return made.cid.toString()
     },
     get: (cid: string) => {

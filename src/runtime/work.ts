@@ -16,6 +16,7 @@ import { LOCAL_RUN_PRICE } from './job-rules.ts'
 import { JobManager } from './jobs.ts'
 import { MeteredCache } from './metered-cache.ts'
 import { Modules, moduleInfo, storeModule } from './modules.ts'
+import { checkProved } from './unproved.ts'
 
 /** Database of metered modules, of all runtimes of an origin: they are known by what they were made from. */
 const METERED = 'icn-metered-modules'
@@ -66,6 +67,7 @@ export function openWork(context: RuntimeContext, keepMetered: boolean, offer: (
     },
 
     async call(name, args) {
+      if (context.blockIssuers !== null) checkProved(name)
       const now = context.time.seconds()
       const submitted = new Map<bigint, string>()
       let counted: string[] = []
