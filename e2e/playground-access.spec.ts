@@ -92,7 +92,7 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
   await page.goto('/#/node')
   await expect(page.locator('.node .lines')).toBeVisible()
   await page.getByText('For engineers').click()
-  await page.getByLabel('Join the mesh of this browser').check()
+  await page.getByLabel('Those of this browser').check()
   await expect(page.locator('.mesh-state')).toContainText('Nobody else is there yet.')
   await look('node, in the mesh')
   await page.goto('/#/jobs')

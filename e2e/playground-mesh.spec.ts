@@ -1,5 +1,9 @@
 // Two nodes of one browser: they meet, work for each other, and decide together, all from the playground's screens.
-import { expect, open, test } from './playground-page.ts'
+import { fileURLToPath } from 'node:url'
+import { contentSecurityPolicy } from '../scripts/headers.mjs'
+import { startRelay } from '../src/mesh/libp2p/relay.ts'
+import { expect, open, outcome, run, test } from './playground-page.ts'
+import { serve } from './server.mjs'
 
 test('two nodes in two tabs meet, and one takes the other’s job', async ({ page, context }) => {
   await open(page, '#/node')
@@ -8,7 +12,7 @@ test('two nodes in two tabs meet, and one takes the other’s job', async ({ pag
     page.getByRole('link', { name: 'Open a second node in a new tab' }).click(),
   ])
   await expect(other.getByRole('heading', { name: 'This node' })).toBeVisible()
-  for (const tab of [page, other]) await tab.getByLabel('Join the mesh of this browser').check()
+  for (const tab of [page, other]) await tab.getByLabel('Those of this browser').check()
   for (const tab of [page, other]) await expect(tab.locator('.mesh-state')).toContainText('One other node')
   const did = await other.evaluate(() =>
     (window as unknown as { icn: { identity: { did(): Promise<string> } } }).icn.identity.did(),
@@ -31,7 +35,64 @@ test('two nodes in two tabs meet, and one takes the other’s job', async ({ pag
   // The choice is remembered, and can be taken back.
   await page.reload()
   await page.getByRole('link', { name: 'Node', exact: true }).click()
-  await expect(page.getByLabel('Join the mesh of this browser')).toBeChecked()
-  await page.getByLabel('Join the mesh of this browser').uncheck()
+  await expect(page.getByLabel('Those of this browser')).toBeChecked()
+  await page.getByLabel('None', { exact: true }).check()
   await expect(page.locator('.mesh-state')).toBeHidden()
+})
+
+test.describe('by a relay', () => {
+  // The strict content policy lets the page connect to its own site only: a host that has a relay names it, as here.
+  const hostWith = (port: number) =>
+    serve(
+      { '/': fileURLToPath(new URL('../dist-playground', import.meta.url)) },
+      {
+        'Content-Security-Policy': contentSecurityPolicy.replace(
+          "connect-src 'self'",
+          `connect-src 'self' ws://127.0.0.1:${port}`,
+        ),
+      },
+    )
+
+  test('two nodes find each other, and one takes the other’s job', async ({ page, context }) => {
+    const relay = await startRelay({ wsPort: 0, tcpPort: 0 })
+    const address = relay.addresses().find((one) => one.includes('/ws')) ?? ''
+    const host = await hostWith(Number(/\/tcp\/(\d+)/.exec(address)?.[1]))
+    try {
+      await page.goto(`${host.origin}/#/node`)
+      await page.getByLabel('Others, by a relay').check()
+      await expect(page.getByLabel('Address of the relay')).toBeFocused()
+      await page.keyboard.type(address)
+      await page.keyboard.press('Enter')
+      await expect(page.locator('.mesh-state')).toContainText('Connected to the relay.')
+      // What was chosen is remembered for every node of this browser.
+      const other = await context.newPage()
+      await other.goto(`${host.origin}/?node=two#/node`)
+      await expect(other.getByLabel('Others, by a relay')).toBeChecked()
+      await expect(other.locator('.mesh-state')).toContainText('Connected to the relay.')
+      for (const tab of [page, other])
+        await expect(tab.locator('.mesh-state')).toContainText('One other node', { timeout: 30_000 })
+      await page.getByRole('link', { name: 'Jobs', exact: true }).click()
+      await page.getByRole('button', { name: 'Submit a small job' }).click()
+      const list = page.getByRole('list', { name: 'Jobs, newest first' })
+      await expect(list.getByRole('link', { name: 'Completed' })).toBeVisible({ timeout: 30_000 })
+      await list.getByRole('link', { name: 'Completed' }).click()
+      await expect(page.locator('.timeline')).toContainText('Given to')
+      await other.close()
+    } finally {
+      await host.close()
+      await relay.close()
+    }
+  })
+
+  test('an address that is none is refused, and the node goes on as it was', async ({ page }) => {
+    await open(page, '#/node')
+    await page.getByLabel('Others, by a relay').check()
+    await page.getByLabel('Address of the relay').fill('relay.example:443')
+    await page.getByRole('button', { name: 'Join by this relay' }).click()
+    await expect(page.getByRole('alert').filter({ hasText: 'InvalidSpec' })).toBeVisible()
+    await page.getByRole('link', { name: 'Run', exact: true }).click()
+    await expect(page.locator('#module-title')).toHaveText('Hello')
+    await run(page)
+    await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+  })
 })

@@ -35,6 +35,9 @@ const ONLY = {
   common: [],
 }
 
+/** Public entries inside a room below: the playground uses them as anybody does. */
+const ENTRIES = ['mesh/libp2p/index.ts']
+
 const source = fileURLToPath(new URL('../src/', import.meta.url))
 const IMPORT =
   /^\s*(?:import|export)\s+(?<type>type\s)?[^'"]*?from\s*['"](?<from>\.[^'"]+)['"]|\bimport\s*\(?\s*['"](?<bare>\.[^'"]+)['"]/gm
@@ -74,7 +77,8 @@ export function checkImports() {
         continue
       }
       const to = roomOf(target)
-      if (!isTest(file) && !mayImport(from, to, Boolean(type)))
+      const asAnybody = from === 'playground' && ENTRIES.includes(target)
+      if (!isTest(file) && !asAnybody && !mayImport(from, to, Boolean(type)))
         problems.push(`src/${file}: ${from} may not import ${to} (${specifier})`)
       if (!type) edges.set(file, [...(edges.get(file) ?? []), target])
     }

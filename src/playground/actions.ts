@@ -112,8 +112,8 @@ export function createActions(
   }
 
   async function settle(changed: Partial<Settings>): Promise<void> {
-    const { limits, rules, mesh } = store.get()
-    const before: Settings = { limits, rules, mesh }
+    const { limits, rules, network } = store.get()
+    const before: Settings = { limits, rules, network }
     const wanted: Settings = { ...before, ...changed }
     store.set(wanted)
     try {

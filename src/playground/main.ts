@@ -1,9 +1,10 @@
 /** Starts the runtime, builds the shell, wires events to the store, opens the first screen. */
-import { startRuntime } from '../index.ts'
+import { type IcnRuntime, startRuntime } from '../index.ts'
 import { createActions } from './actions.ts'
 import type { Context } from './context.ts'
 import { fill, h } from './dom.ts'
 import { type IntakeHandlers, listenForModules, readAddress } from './intake.ts'
+import { meshOf } from './network.ts'
 import { notice, passNotices, restartMessage } from './notices.ts'
 import { runHead, runPanel } from './panels/run.ts'
 import { progress } from './parts/busy.ts'
@@ -41,7 +42,7 @@ async function start(place: Element): Promise<void> {
   const slow = setTimeout(() => fill(waiting, progress('Starting the runtime')), 200)
   try {
     const [{ runtime, restart }] = await Promise.all([
-      restartable<Settings>((wanted) => startRuntime(options(wanted)), settings),
+      restartable<Settings>((wanted) => launch(wanted, wanted === settings), settings),
       fillSamples(store),
     ])
     store.set({ lastTick: Date.now() }) // the runtime looks at its clock when it starts, then once per interval
@@ -59,6 +60,19 @@ async function start(place: Element): Promise<void> {
       h('div', { role: 'alert' }, problemCard(error, { retry: () => location.reload() })),
     )
   }
+}
+
+/** At the first start a network that cannot be had, for want of its code or of a good address, leaves the node alone. */
+async function launch(settings: Settings, first: boolean): Promise<IcnRuntime> {
+  let mesh: Awaited<ReturnType<typeof meshOf>> = {}
+  try {
+    mesh = await meshOf(settings.network)
+  } catch (error) {
+    if (!first) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    notice('network', `This node is alone: it could not join its network. ${why}`)
+  }
+  return startRuntime({ ...options(settings), ...mesh })
 }
 
 function open(context: Context, shell: Shell): IntakeHandlers {

@@ -1,5 +1,6 @@
 /** How the playground starts its runtime, and what of it a person can change. */
 import type { RuntimeOptions } from '../index.ts'
+import { isNetwork, type Network } from './network.ts'
 
 export const REGENERATION = { amount: 10n, intervalMs: 60_000, cap: 10_000n } as const
 
@@ -48,8 +49,8 @@ export const DEFAULT_RULES: Rules = {
 export interface Settings {
   readonly limits: Limits
   readonly rules: Rules | null
-  /** Whether this node meets the others of this browser. */
-  readonly mesh: boolean
+  /** Which nodes this one meets. */
+  readonly network: Network
 }
 
 /** A second node of the same browser has a database of its own: `?node=two`. */
@@ -58,7 +59,8 @@ export function nodeName(search = location.search): string {
   return /^[\w-]{1,30}$/.test(name) ? name : ''
 }
 
-export function options({ limits, rules, mesh }: Settings): RuntimeOptions {
+/** All but the mesh, which `meshOf` makes for each start. */
+export function options({ limits, rules }: Settings): RuntimeOptions {
   const name = nodeName()
   return {
     ...(name ? { database: `icn-runtime-${name}` } : {}),
@@ -76,8 +78,6 @@ export function options({ limits, rules, mesh }: Settings): RuntimeOptions {
           },
         }
       : {}),
-    // A person waits for the answer, so bids are not waited for as long as a network would.
-    ...(mesh ? { mesh: { kind: 'broadcast-channel', bidWindowMs: 3_000 } as const } : {}),
   }
 }
 
@@ -99,7 +99,7 @@ export function rememberedSettings(): Settings {
       executionMs: isLimit('executionMs', executionMs) ? executionMs : DEFAULT_LIMITS.executionMs,
     },
     rules: isRules(kept.rules) ? kept.rules : null,
-    mesh: kept.mesh === true,
+    network: isNetwork(kept.network) ? kept.network : 'alone',
   }
 }
 

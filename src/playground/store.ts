@@ -106,7 +106,7 @@ export const INITIAL: UiState = {
   fuel: '1,000,000',
   limits: DEFAULT_LIMITS,
   rules: null,
-  mesh: false,
+  network: 'alone',
   profile: false,
   run: { kind: 'none' },
   balance: null,

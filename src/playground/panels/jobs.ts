@@ -97,7 +97,7 @@ export function jobsPanel({ runtime, store }: Context): PanelFactory {
               h(
                 'p',
                 { class: 'quiet' },
-                store.get().mesh
+                store.get().network !== 'alone'
                   ? 'The smallest job there is: whoever takes it gives back what was sent. 10 mana are held for it. Nodes of the mesh bid for it.'
                   : 'The smallest job there is: whoever takes it gives back what was sent. 10 mana are held for it. Without other nodes your own takes it.',
               ),

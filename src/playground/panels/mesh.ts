@@ -1,8 +1,9 @@
-/** Meeting the other nodes of this browser: joining their mesh, a second node to meet, who is there, what was said. */
+/** Which other nodes this one meets, who is there, and what was said; a second node of this browser to meet. */
 import { announce } from '../announce.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { number } from '../format.ts'
+import { type Network, relayStates } from '../network.ts'
 import { facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
@@ -11,25 +12,12 @@ import type { Section } from './browser.ts'
 
 const LOOK_MS = 3_000
 
-export function meshSection({ runtime, store, actions }: Context, signal: AbortSignal): Section {
-  const trouble = h('div')
+export function meshSection(context: Context, signal: AbortSignal): Section {
+  const { runtime, store } = context
   const state = h('div', { class: 'mesh-state' })
-  const join = h('input', { type: 'checkbox', checked: store.get().mesh, onchange: () => void change() })
-
-  async function change(): Promise<void> {
-    try {
-      await actions.settle({ mesh: join.checked })
-      fill(trouble)
-      announce(join.checked ? 'This node has joined the mesh.' : 'This node has left the mesh.')
-    } catch (error) {
-      join.checked = store.get().mesh
-      if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
-    }
-    await show()
-  }
 
   async function show(): Promise<void> {
-    if (!store.get().mesh) return fill(state)
+    if (store.get().network === 'alone') return fill(state)
     const [peers, { sent, received, rejected }] = await Promise.all([
       runtime.mesh.peers({ signal }),
       runtime.mesh.stats({ signal }),
@@ -37,6 +25,13 @@ export function meshSection({ runtime, store, actions }: Context, signal: AbortS
     if (signal.aborted) return
     fill(
       state,
+      relayStates().map(({ connected, failure }) =>
+        h(
+          'p',
+          {},
+          connected ? 'Connected to the relay.' : `Not connected to the relay yet. ${failure ?? ''}`,
+        ),
+      ),
       peers.length === 0
         ? h('p', {}, 'Nobody else is there yet.')
         : [
@@ -63,33 +58,110 @@ export function meshSection({ runtime, store, actions }: Context, signal: AbortS
   signal.addEventListener('abort', () => clearInterval(timer))
   listen(runtime, 'peer', quietly, signal)
   const ready = show().catch((error) => {
-    if (!signal.aborted) fill(trouble, problemCard(error))
+    if (!signal.aborted) fill(state, problemCard(error))
   })
-
-  const other = nodeName() === '' ? 'two' : ''
   const element = h(
     'section',
     { 'aria-labelledby': 'mesh-title' },
     h('h2', { id: 'mesh-title' }, 'Other nodes'),
-    h(
-      'p',
-      {},
-      'Nodes in other tabs of this browser can take each other’s jobs and decide together. Nothing leaves this browser.',
-    ),
-    h('label', { class: 'check' }, join, 'Join the mesh of this browser'),
-    h(
-      'p',
-      { class: 'quiet' },
-      'Tabs with the same address are one and the same node. ',
-      h(
-        'a',
-        { href: `${other ? `?node=${other}` : location.pathname}#/node`, target: '_blank', rel: 'noopener' },
-        other ? 'Open a second node in a new tab' : 'Open the first node in a new tab',
-      ),
-      ': it has a key, a ledger and blocks of its own, and has to join too.',
-    ),
-    trouble,
+    h('p', {}, 'Nodes that meet can take each other’s jobs and decide together.'),
+    choice(context, signal, show),
     state,
   )
   return { element, ready }
+}
+
+/** The runtime is started again for each choice; a relay needs its address first. */
+function choice({ store, actions }: Context, signal: AbortSignal, show: () => Promise<void>): HTMLElement {
+  const trouble = h('div')
+  const current = () => store.get().network
+  const kind = (network: Network) => (typeof network === 'string' ? network : 'relay')
+  const radio = (value: string, label: string) =>
+    h(
+      'label',
+      { class: 'check' },
+      h('input', {
+        type: 'radio',
+        name: 'network',
+        value,
+        checked: kind(current()) === value,
+        onchange: () => {
+          form.hidden = value !== 'relay'
+          if (value === 'relay') address.focus()
+          else void join(value === 'browser' ? 'browser' : 'alone')
+        },
+      }),
+      label,
+    )
+  const { relay = '' } = (typeof current() === 'string' ? {} : current()) as { relay?: string }
+  const address = h('input', {
+    id: 'relay',
+    type: 'text',
+    value: relay,
+    required: true,
+    autocomplete: 'off',
+    spellcheck: 'false',
+    'aria-describedby': 'relay-note',
+    placeholder: '/dns4/…/tcp/443/wss/p2p/…',
+  })
+  const form = h(
+    'form',
+    {
+      class: 'asking',
+      hidden: kind(current()) !== 'relay',
+      onsubmit: (event: Event) => {
+        event.preventDefault()
+        void join({ relay: address.value.trim() })
+      },
+    },
+    h('div', { class: 'field' }, h('label', { for: 'relay' }, 'Address of the relay'), address),
+    h(
+      'p',
+      { class: 'quiet', id: 'relay-note' },
+      'A libp2p address that ends with /p2p/ and the relay’s id. What you share then leaves this browser, and the relay sees from where. The site this page comes from must allow connections to it.',
+    ),
+    h('button', { type: 'submit', class: 'button' }, 'Join by this relay'),
+  )
+
+  async function join(network: Network): Promise<void> {
+    try {
+      await actions.settle({ network })
+      fill(trouble)
+      announce(network === 'alone' ? 'This node is alone now.' : 'This node looks for others now.')
+    } catch (error) {
+      if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
+    }
+    await show().catch(() => undefined) // asked again within seconds
+  }
+
+  return h(
+    'div',
+    { class: 'mesh-choice' },
+    h(
+      'fieldset',
+      { class: 'bare' },
+      h('legend', { class: 'visually-hidden' }, 'Which nodes to meet'),
+      radio('alone', 'None'),
+      radio('browser', 'Those of this browser'),
+      radio('relay', 'Others, by a relay'),
+    ),
+    secondNode(),
+    form,
+    trouble,
+  )
+}
+
+function secondNode(): HTMLElement {
+  const other = nodeName() === '' ? 'two' : ''
+  return h(
+    'p',
+    { class: 'quiet' },
+    'Tabs with the same address are one and the same node. ',
+    h(
+      'a',
+      { href: `${other ? `?node=${other}` : location.pathname}#/node`, target: '_blank', rel: 'noopener' },
+      other ? 'Open a second node in a new tab' : 'Open the first node in a new tab',
+    ),
+    ': it has a key, a ledger and blocks of its own, and meets the nodes chosen here.',
+  )
 }
