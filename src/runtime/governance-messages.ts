@@ -10,10 +10,18 @@ import { IcnError } from '../common/errors.ts'
 import { lentBy } from '../governance/electorate.ts'
 import { type Heard, receiveDelegation, receiveProposal, receiveVote } from '../governance/incoming.ts'
 import { knownProposal } from '../governance/proposal.ts'
-import { type Announce, OUTBOX, outboxKey, STATEMENTS, VOTES, voteKey } from '../governance/rows.ts'
+import {
+  type Announce,
+  OUTBOX,
+  outboxKey,
+  type ProposalRow,
+  STATEMENTS,
+  VOTES,
+  voteKey,
+} from '../governance/rows.ts'
 import { factId, lentId } from '../governance/statements.ts'
 import { DELEGATION_TOPIC } from '../governance/topics.ts'
-import { delegated, headProposal, type ProposalType, vote } from '../governance/types.ts'
+import { delegated, headProposal, type Proposal, type ProposalType, vote } from '../governance/types.ts'
 import { withoutVotes } from '../governance/wire.ts'
 import { requireSignature } from '../identity/require-signature.ts'
 import { newProtocolMessage } from '../mesh/protocol.ts'
@@ -93,12 +101,34 @@ function sayingsOf(tx: Transaction, change: Announce, me: Did, now: bigint): rea
         return { payload: { GossipMessage: { topic: VOTE_TOPIC, payload: data, ttl: 1 } }, at }
       })
   }
-  const row = knownProposal(tx, id)
-  const proposal = withoutVotes(row, now)
-  const mine = row.veto?.by === me.toString() ? row.veto.at : row.veto === null ? row.closedAt : null
+  return proposalSayings(tx, knownProposal(tx, id), me, now)
+}
+
+/**
+ * The proposal as it is; before it, each on its own, what a message of how it ended says no more: that it was opened, and
+ * when its voting ended.
+ */
+function proposalSayings(tx: Transaction, row: ProposalRow, me: Did, now: bigint): readonly Saying[] {
+  const { id, proposer: by, closedAt, veto, end } = row
+  const as = withoutVotes(row, now)
+  const unsaid = (kind: 'open' | 'close', at: bigint) => !tx.has(STATEMENTS, factId(id, { kind, by, at }))
+  const sayings: Saying[] = []
+  if (closedAt !== null) {
+    if (row.opened && by === me.toString() && unsaid('open', now)) {
+      sayings.push(announcement({ ...as, status: 'VotingOpen', acceptedAt: null, veto: null }, now))
+    }
+    if ((veto !== null || end !== null) && unsaid('close', closedAt)) {
+      sayings.push(announcement({ ...as, status: 'Accepted', acceptedAt: closedAt, veto: null }, closedAt))
+    }
+  }
+  const dated = veto?.by === me.toString() ? veto.at : veto === null ? closedAt : null
+  return [...sayings, announcement(as, (end === null ? dated : null) ?? now)]
+}
+
+function announcement(proposal: Proposal, at: bigint): Saying {
   const payload = {
     GovernanceProposalAnnouncement: {
-      proposalId: id,
+      proposalId: proposal.id,
       proposerDid: proposal.proposer,
       proposalType: announcedType(proposal.proposalType),
       description: proposal.description,
@@ -106,7 +136,7 @@ function sayingsOf(tx: Transaction, change: Announce, me: Did, now: bigint): rea
       proposalData: encodeBincode(headProposal, proposal),
     },
   }
-  return [{ payload, at: (row.end === null ? mine : null) ?? now }]
+  return { payload, at }
 }
 
 /** The protocol's own words for a proposal's type; what it has none for is a text. */

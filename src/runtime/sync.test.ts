@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { utf8 } from '../common/bytes.ts'
 import { decodeBincode, encodeBincode } from '../common/codec.ts'
 import { FixedTimeProvider } from '../common/time.ts'
-import { CLOSED, LENT, PROPOSALS, STATEMENTS, VOTES } from '../governance/rows.ts'
+import { CLOSED, LENT, OUTBOX, outboxKey, PROPOSALS, STATEMENTS, VOTES } from '../governance/rows.ts'
 import { KeyDidResolver } from '../identity/resolver.ts'
 import { GossipMeshService } from '../mesh/service-gossip.ts'
 import { SYNC_TOPIC, type SyncMessage, syncMessage } from '../mesh/sync-messages.ts'
@@ -87,6 +87,47 @@ async function busy({ runtime }: Node) {
   const { receiptCid } = await runtime.run(guest('(i64.const 7)'))
   return { id, receiptCid }
 }
+
+it('delegations are heard live, changed within one second and taken back', async () => {
+  const name = channelName()
+  const a = await node(1, name)
+  const b = await node(2, name)
+  await Promise.all([a.met, b.met])
+  const delegate = async () =>
+    (await b.runtime.governance.members()).items.find(({ did }) => did === members[0])!.delegate
+  const lent = (to: string | undefined) => expect.poll(delegate, { interval: 5 }).toBe(to)
+  await a.runtime.governance.delegate(members[1]!)
+  await lent(members[1])
+  await a.runtime.governance.delegate(members[2]!)
+  await lent(members[2])
+  await a.runtime.governance.revokeDelegation()
+  await lent(undefined)
+  expect(await known(b)).toEqual(await known(a))
+  expect((await b.runtime.inspect()).counters.runtime_governance_messages_refused_total ?? 0).toBe(0)
+})
+
+it('what was decided and not said when the page closed is said at the next start', async () => {
+  const name = channelName()
+  const database = new MemoryDatabase()
+  const a = await node(1, name, {}, database)
+  const { id } = await busy(a)
+  await leave(a)
+  // As it is left when the page closes between the decision and its announcement.
+  const state = await openDatabase(database)
+  const names = await state.transact((tx) => {
+    const found = tx.list(STATEMENTS, { limit: 100 }).map(([key]) => key)
+    for (const key of found) tx.delete(STATEMENTS, key)
+    for (const change of [{ id }, { id, voter: members[0]! }, { delegator: members[0]! }])
+      tx.put(OUTBOX, outboxKey(change), change)
+    return found
+  })
+  await state.close()
+  clock.advance(1_000)
+  const again = await node(1, name, {}, database)
+  const kept = await again.state.read((tx) => tx.list(STATEMENTS, { limit: 100 }).map(([key]) => key))
+  expect(kept).toEqual(names)
+  expect(await again.state.read((tx) => tx.list(OUTBOX, { limit: 1 }))).toEqual([])
+})
 
 describe('a node that was away', () => {
   it('has what others have: proposals, votes, delegations, bodies, receipts that can be verified', async () => {
