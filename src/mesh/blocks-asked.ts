@@ -15,6 +15,7 @@ import {
   MOST_BLOCK_BYTES,
   PIECE_BYTES,
   TOO_LARGE,
+  WHOLE_BYTES,
 } from './block-pieces.ts'
 import { Bucket } from './bucket.ts'
 import { type GossipLink, gossipOf, holds } from './gossip-link.ts'
@@ -42,6 +43,7 @@ interface Transfer {
   readonly from: Did
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
+  readonly most: number
   /** In a row. */
   lost: number
   /** On the clock of the page. */
@@ -68,15 +70,26 @@ export class BlocksAsked {
 
   /**
    * @param timeoutMs how long each answer is waited for; a block in pieces takes many
+   * @param mostBytes of the block as bincode, where less is wanted than is taken at all
    * @returns undefined when the peer has none, gives another, does not answer, or has one that is too large
    * @throws the signal's reason
    */
-  async request(cid: Cid, from: Did, timeoutMs: number, signal?: AbortSignal): Promise<DagBlock | undefined> {
+  async request(
+    cid: Cid,
+    from: Did,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    mostBytes = this.#most,
+  ): Promise<DagBlock | undefined> {
     const key = `${from} ${cid}`
     const ask = { DagBlockRequest: { blockCid: cid, priority: this.#repeat(key) } }
     const answer = await this.#answer(this.#whole, key, from, timeoutMs, signal, () => ask)
     if (answer !== 'inPieces') return answer
-    return this.#slots.run(() => this.#inPieces({ cid, from, timeoutMs, signal, lost: 0, until: Infinity }))
+    const most = Math.min(mostBytes, this.#most)
+    if (most <= WHOLE_BYTES) return undefined
+    return this.#slots.run(() =>
+      this.#inPieces({ cid, from, timeoutMs, signal, most, lost: 0, until: Infinity }),
+    )
   }
 
   /** An answer to what was asked: it is not counted as its sender's own doing. */
@@ -127,7 +140,7 @@ export class BlocksAsked {
     this.#fetching.set(peer, (this.#fetching.get(peer) ?? 0) + 1)
     try {
       const first = await this.#fetch(transfer, 0)
-      if (first === undefined || first.size > BigInt(this.#most)) return undefined
+      if (first === undefined || first.size > BigInt(transfer.most)) return undefined
       const count = Math.ceil(Number(first.size) / PIECE_BYTES)
       transfer.until = performance.now() + PATIENCE * timeoutMs + count * LEAST_PIECE_MS
       const parts = [first.data]

@@ -244,6 +244,23 @@ describe('a block larger than a message', () => {
     expect(await mine.requestBlock(block.cid, holder.did, 500)).toBeUndefined()
   })
 
+  it.each([
+    ['more than a message', 1_500_000, 1],
+    ['a message', 1_000, 0],
+  ])('larger than whoever asks wants, who wants %s, is not fetched', async (_what, most, mostAsks) => {
+    const hub = new Hub()
+    const block = large(2 * MIB)
+    await service(hub, holder, [block])
+    const mine = await service(hub)
+    let asks = 0
+    hub.drop = (bytes) => {
+      if ('Ask' in (pieceIn(bytes) ?? {})) asks++
+      return false
+    }
+    expect(await mine.requestBlock(block.cid, holder.did, 1_000, undefined, most)).toBeUndefined()
+    expect(asks).toBe(mostAsks)
+  })
+
   it('beyond the limit is not asked for further, however well it is served', async () => {
     const hub = new Hub()
     const block = large(2 * MIB)

@@ -21,8 +21,14 @@ export class GossipBlocks {
     this.#served = new BlocksServed(link, most)
   }
 
-  request(cid: Cid, from: Did, timeoutMs: number, signal?: AbortSignal): Promise<DagBlock | undefined> {
-    return this.#asked.request(cid, from, timeoutMs, signal)
+  request(
+    cid: Cid,
+    from: Did,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    mostBytes?: number,
+  ): Promise<DagBlock | undefined> {
+    return this.#asked.request(cid, from, timeoutMs, signal, mostBytes)
   }
 
   expects(message: ProtocolMessage): boolean {

@@ -30,7 +30,7 @@ type Jobs = Pick<
   | 'submitBid'
   | 'submitReceipt'
   | 'announceEvidence'
-  | 'evidenceOf'
+  | 'receiveEvidence'
 >
 
 export class GossipJobs implements Jobs {
@@ -40,7 +40,9 @@ export class GossipJobs implements Jobs {
   /** Jobs of ours, for their notices. */
   readonly #jobs = new Map<string, ActualMeshJob>()
   readonly #receipts = new Waiting<ExecutionReceipt>()
+  /** Of jobs whose receipts are waited for: what strangers announce takes nobody's place. */
   readonly #evidence = new Map<string, RunEvidence>()
+  readonly #evidenceAwaited = new Waiting<RunEvidence>()
 
   constructor(link: GossipLink) {
     this.#link = link
@@ -110,8 +112,14 @@ export class GossipJobs implements Jobs {
     )
   }
 
-  evidenceOf(job: Cid, executor: Did): RunEvidence | undefined {
-    return this.#evidence.get(`${job} ${executor}`)
+  async receiveEvidence(
+    job: Cid,
+    executor: Did,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<RunEvidence | undefined> {
+    const key = `${executor} ${job}`
+    return this.#evidence.get(key) ?? this.#evidenceAwaited.wait(key, timeoutMs, signal)
   }
 
   /** @returns whether it was about jobs */
@@ -154,7 +162,11 @@ export class GossipJobs implements Jobs {
   #noteEvidence(data: Uint8Array, sender: Did): void {
     const json = parseJson(fromUtf8(data, 'Evidence'), 'Evidence')
     if (!isObject(json)) return
+    const key = `${sender} ${json.job}`
+    const awaited = this.#evidenceAwaited.has(key)
+    if (!awaited && !this.#receipts.has(key)) return
     const evidence = { receipt: Cid.parse(String(json.receipt)), record: Cid.parse(String(json.record)) }
-    keepNewest(this.#evidence, `${json.job} ${sender}`, evidence, MOST_JOBS)
+    keepNewest(this.#evidence, key, evidence, MOST_JOBS)
+    this.#evidenceAwaited.settle(key, evidence)
   }
 }

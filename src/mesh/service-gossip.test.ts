@@ -5,10 +5,11 @@ import { cidOf } from '../common/cid-of.ts'
 import { encodeBincode } from '../common/codec.ts'
 import { FixedTimeProvider } from '../common/time.ts'
 import { buildBlock, type DagBlock } from '../dag/block.ts'
+import { signReceipt } from '../identity/receipt.ts'
 import { KeyDidResolver } from '../identity/resolver.ts'
 import { nobleSigner, type Signer } from '../identity/signer.ts'
 import { announcementOf, submissionOf } from './announcement.ts'
-import { signedBid } from './bid.ts'
+import { signedBid, signNotice } from './bid.ts'
 import { Hub } from './fixtures/hub.ts'
 import { newProtocolMessage } from './protocol.ts'
 import type { MessagePayload } from './protocol-types.ts'
@@ -61,7 +62,7 @@ async function wire(
   payload: MessagePayload,
   by: Signer,
   at = NOW,
-  inner = new Uint8Array(0),
+  inner: Uint8Array = new Uint8Array(0),
 ): Promise<Uint8Array> {
   const message = { ...newProtocolMessage(payload, by.did, BigInt(at)), signature: inner }
   return encodeBincode(signedMessage, await signMessage(message, by))
@@ -157,6 +158,68 @@ describe('messages of others', () => {
     }
     hub.deliver(await wire(gossip('honest'), other))
     expect(heard).toContain('honest')
+  })
+})
+
+describe('what is said of jobs in another’s name', () => {
+  const id = cidOf(RAW, utf8('job'))
+  const none = { wallTimeMs: 0n, peakMemoryMb: 0, exitCode: 0, executionLogs: null }
+  const notice = {
+    jobId: id,
+    executorDid: me.did,
+    agreedCostMana: 1n,
+    completionDeadline: BigInt(NOW),
+    manifestCid: null,
+  }
+  const receiptOf = (by: Signer) =>
+    signReceipt({ jobId: id, executorDid: by.did, resultCid: id, cpuMs: 1n, success: true }, by)
+
+  it.each<[string, () => Promise<Uint8Array>]>([
+    ['an assignment that nobody signed', () => wire({ MeshJobAssignment: notice }, third)],
+    [
+      'an assignment signed by another than who says it',
+      async () => {
+        const { signature } = await signNotice({ jobId: id, executorDid: me.did, manifestCid: null }, other)
+        return wire({ MeshJobAssignment: notice }, third, NOW, signature)
+      },
+    ],
+    [
+      'another’s receipt, handed on',
+      async () =>
+        wire({ MeshReceiptSubmission: { receipt: await receiptOf(other), executionMetadata: none } }, third),
+    ],
+    [
+      'evidence that is no JSON',
+      () =>
+        wire({ GossipMessage: { topic: 'icn-runtime-web/evidence/1', payload: utf8('{'), ttl: 1 } }, third),
+    ],
+    [
+      'a piece of a block that is no message of ours',
+      () => wire({ GossipMessage: { topic: 'icn-runtime-web/block/1', payload: utf8('x'), ttl: 1 } }, third),
+    ],
+  ])('%s is refused', async (_what, make) => {
+    const { hub, mine } = await world()
+    const waiting = mine.receiveReceipt({ ...(await aJob(me)), id }, other.did, 50)
+    hub.deliver(await make())
+    expect(await waiting).toBeUndefined()
+    expect(heard.some((line) => line.startsWith('assigned'))).toBe(false)
+    expect((await mine.stats()).rejected).toBe(1)
+  })
+
+  it('the evidence of two hundred strangers takes nobody’s place', async () => {
+    const { hub, mine, theirs } = await world()
+    const job = { ...(await aJob(me)), id }
+    const waiting = mine.receiveReceipt(job, other.did, 10_000)
+    const evidence = { receipt: id, record: cidOf(RAW, utf8('record')) }
+    await theirs.announceEvidence(id, evidence)
+    for (let n = 0; n < 200; n++) {
+      const text = `{"job":"${id}","receipt":"${id}","record":"${cidOf(RAW, utf8(`${n}`))}"}`
+      const payload = { GossipMessage: { topic: 'icn-runtime-web/evidence/1', payload: utf8(text), ttl: 1 } }
+      hub.deliver(await wire(payload, signerOf(10 + (n % 200))))
+    }
+    await theirs.submitReceipt(await receiptOf(other))
+    await waiting
+    expect(await mine.receiveEvidence(id, other.did, 5)).toEqual(evidence)
   })
 })
 

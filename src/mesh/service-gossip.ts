@@ -134,12 +134,23 @@ export class GossipMeshService implements MeshParticipant {
     return this.#jobs.announceEvidence(job, evidence)
   }
 
-  evidenceOf(job: Cid, executor: Did): RunEvidence | undefined {
-    return this.#jobs.evidenceOf(job, executor)
+  receiveEvidence(
+    job: Cid,
+    executor: Did,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<RunEvidence | undefined> {
+    return this.#jobs.receiveEvidence(job, executor, timeoutMs, signal)
   }
 
-  requestBlock(cid: Cid, from: Did, timeoutMs: number, signal?: AbortSignal): Promise<DagBlock | undefined> {
-    return this.#blocks.request(cid, from, timeoutMs, signal)
+  requestBlock(
+    cid: Cid,
+    from: Did,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    mostBytes?: number,
+  ): Promise<DagBlock | undefined> {
+    return this.#blocks.request(cid, from, timeoutMs, signal, mostBytes)
   }
 
   announceProposal(proposal: Uint8Array): Promise<void> {

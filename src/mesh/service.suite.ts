@@ -184,9 +184,20 @@ export function meshPeersSuite(
 
     it('where the run behind a receipt is found is known of its executor', async () => {
       const evidence = { receipt: id, record: cidOf(RAW, utf8('record')) }
+      const waiting = mine.receiveReceipt(await aJob(signer), second.did, 10_000)
       await theirs.announceEvidence(id, evidence)
-      await vi.waitFor(() => expect(mine.evidenceOf(id, second.did)).toEqual(evidence), SOON)
-      expect(mine.evidenceOf(id, third.did)).toBeUndefined()
+      await theirs.submitReceipt(await aReceipt(second))
+      await waiting
+      expect(await mine.receiveEvidence(id, second.did, 10_000)).toEqual(evidence)
+      expect(await mine.receiveEvidence(id, third.did, 5)).toBeUndefined()
+    })
+
+    it('where it is found may be told after the receipt', async () => {
+      const evidence = { receipt: id, record: cidOf(RAW, utf8('record')) }
+      const waiting = mine.receiveEvidence(id, second.did, 10_000)
+      await others.announceEvidence(id, { receipt: id, record: id })
+      await theirs.announceEvidence(id, evidence)
+      expect(await waiting).toEqual(evidence)
     })
 
     it('what is said on a topic comes to who listens there, from whom; for one it comes to that one', async () => {

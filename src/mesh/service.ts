@@ -68,8 +68,18 @@ export interface MeshNode {
 export interface MeshParticipant extends MeshNetworkService {
   /** Says hello; from now on others are answered. */
   join(node: MeshNode): Promise<void>
-  /** A block of a peer, checked against its CID; undefined when it did not come in time or the peer has none. */
-  requestBlock(cid: Cid, from: Did, timeoutMs: number, signal?: AbortSignal): Promise<DagBlock | undefined>
+  /**
+   * A block of a peer, checked against its CID; undefined when it did not come in time or the peer has none.
+   * @param timeoutMs how long each answer is waited for; a large block takes many
+   * @param mostBytes of the block as bincode; the most that is taken at all when absent
+   */
+  requestBlock(
+    cid: Cid,
+    from: Did,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    mostBytes?: number,
+  ): Promise<DagBlock | undefined>
   /** Says something on a topic of ours, `icn-runtime-web/<what>/<version>`: to everybody, or for one peer. */
   publish(topic: string, payload: Uint8Array, to?: Did): Promise<void>
   /** Hears a topic of ours; the messages were verified, and come from `from`. Returns unsubscribe. */
@@ -77,5 +87,11 @@ export interface MeshParticipant extends MeshNetworkService {
   /** What a peer said there no honest node says: it is held against it. */
   blame(peer: Did): void
   announceEvidence(job: Cid, evidence: RunEvidence): Promise<void>
-  evidenceOf(job: Cid, executor: Did): RunEvidence | undefined
+  /** Of a job whose receipt is, or was, waited for: what its executor announced, or undefined when nothing came in time. */
+  receiveEvidence(
+    job: Cid,
+    executor: Did,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<RunEvidence | undefined>
 }

@@ -15,6 +15,7 @@ import { type ExecutionReceipt, signReceipt } from '../identity/receipt.ts'
 import { receiptBlock, signBlock } from '../identity/receipt-block.ts'
 import { sameDid } from '../mesh/announcement.ts'
 import { bidPrice, signedBid } from '../mesh/bid.ts'
+import { MAX_JOB_JSON_SIZE } from '../mesh/job.ts'
 import { CANCEL_TOPIC, decodeCancel, encodeProgress, PROGRESS_TOPIC } from '../mesh/job-topics.ts'
 import { type JobCheckpoint, signedCheckpoint } from '../mesh/progress.ts'
 import type { MeshJobAnnouncement, MeshJobAssignment } from '../mesh/protocol-types.ts'
@@ -34,6 +35,10 @@ const LEAST_MANA = 50n
 /** What has been done, in the words and figures of upstream's staged execution (ref §10.5). */
 const FETCHED = { stage: 'initialization', progressPercent: 100 / 3 }
 const HAS_RUN = { stage: 'processing', progressPercent: 200 / 3 }
+/** Largest block of a job that is fetched before anything is known of it, bytes: five for each of the longest spec's. */
+const MOST_JOB_BYTES = 5 * MAX_JOB_JSON_SIZE
+/** Announcements looked at at a time. */
+const MOST_BIDDING = 64
 /** Jobs bid for whose assignment may still come, and those that wait for their run. */
 const MOST_OFFERS = 256
 const MOST_RUNS = 32
@@ -66,6 +71,7 @@ export class MeshExecutor {
   readonly #unhear: () => void
   readonly #blockWaitMs: number
   #runs: Promise<unknown> = Promise.resolve()
+  #bidding = 0
 
   constructor(
     context: RuntimeContext,
@@ -83,7 +89,11 @@ export class MeshExecutor {
   }
 
   announced(job: MeshJobAnnouncement, from: Did): void {
-    void this.#bid(job, from).catch((error) => this.#report(`No bid was made for job ${job.jobId}`, error))
+    if (this.#bidding >= MOST_BIDDING) return
+    this.#bidding++
+    void this.#bid(job, from)
+      .catch((error) => this.#report(`No bid was made for job ${job.jobId}`, error))
+      .finally(() => this.#bidding--)
   }
 
   assigned(assignment: MeshJobAssignment, from: Did): void {
@@ -134,7 +144,7 @@ export class MeshExecutor {
     const id = jobId.toString()
     const job =
       this.#offers.get(id)?.job ??
-      (await this.#mesh.requestBlock(jobId, from, this.#blockWaitMs, this.#signal))
+      (await this.#mesh.requestBlock(jobId, from, this.#blockWaitMs, this.#signal, MOST_JOB_BYTES))
     if (job === undefined) return
     // The id is the CID of what was submitted: the announcement can say nothing else.
     const record = decodeJson(jobRecord, job.data, 'Job')

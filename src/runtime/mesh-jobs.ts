@@ -256,9 +256,11 @@ export class MeshJobs {
     executor: Did,
     signal: AbortSignal,
   ): Promise<{ block: DagBlock; record: DagBlock } | undefined> {
-    const found = this.#mesh.evidenceOf(job.id, executor)
-    if (found === undefined) return undefined
+    // Only the run of a contract is recorded; what tells of it may come behind the receipt.
+    if (job.spec.kind !== 'CclWasm') return undefined
     const waitMs = this.#options.evidenceWaitMs
+    const found = await orAborted(this.#mesh.receiveEvidence(job.id, executor, waitMs, signal), signal)
+    if (found === undefined) return undefined
     const [block, record] = await Promise.all(
       [found.receipt, found.record].map((cid) => this.#mesh.requestBlock(cid, executor, waitMs, signal)),
     )
