@@ -13,8 +13,8 @@ import type { Judge, Verdict } from './judge.ts'
 
 /** A frame may carry several messages. */
 const FRAME_BYTES = 8 * MAX_MESSAGE_BYTES
-/** What waits for a neighbour that reads slowly; more, and its stream ends. */
-const OUTBOUND_BYTES = 32 * MAX_MESSAGE_BYTES
+/** What waits for a neighbour that reads slowly; more, and its stream ends (deaf.ts). */
+const OUTBOUND_BYTES = 8 * MAX_MESSAGE_BYTES
 /** Rejected messages are forgotten within ten minutes, like the breaches of a peer (peer-book.ts). */
 const FORGET_SECONDS = 600
 /** What is left of it then counts as nothing (gossipsub's own default). */

@@ -11,6 +11,7 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { PortTransport } from '../port-transport.ts'
 import { ICN_TOPIC } from '../transport.ts'
 import { readAddress, readPeerAddress, readTopic } from './addresses.ts'
+import { endDeafConnections } from './deaf.ts'
 import { DirectConnections } from './direct.ts'
 import { gossipOptions, joinTopic } from './gossip.ts'
 import { Judge } from './judge.ts'
@@ -100,6 +101,7 @@ class Mesh implements Libp2pMesh {
     gossip.addEventListener('gossipsub:prune', ({ detail }) => this.#links.delete(detail.peerId))
     node.addEventListener('peer:disconnect', ({ detail }) => this.#links.delete(`${detail}`))
     this.#relays = new Relays(node, relays, signal)
+    endDeafConnections(node, signal)
   }
 
   get peerId(): string {

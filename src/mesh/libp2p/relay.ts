@@ -16,6 +16,7 @@ import { inWords } from '../../common/bytes.ts'
 import { IcnError } from '../../common/errors.ts'
 import { ICN_TOPIC } from '../transport.ts'
 import { readAddress, readPeerAddress, readTopic } from './addresses.ts'
+import { endDeafConnections } from './deaf.ts'
 import { gossipOptions, joinTopic } from './gossip.ts'
 import { Judge } from './judge.ts'
 import { provideWithResolvers } from './older-node.ts'
@@ -101,6 +102,7 @@ export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
   joinTopic(node.services.gossip, topic, judge)
   const closing = new AbortController()
   const others = new Relays(node, peers, closing.signal)
+  endDeafConnections(node, closing.signal)
   return {
     peerId: `${node.peerId}`,
     addresses: () => node.getMultiaddrs().map(String),
