@@ -38,7 +38,7 @@ async function start(place: Element): Promise<void> {
   const store = createStore<UiState>({ ...INITIAL, ...settings })
   const shell = buildShell(place, store)
   const waiting = h('div')
-  fill(shell.outlet, parseRoute(location.hash).name === 'run' && runHead(), waiting)
+  fill(shell.outlet, parseRoute(location.hash).name === 'run' && runHead(settings.network), waiting)
   const slow = setTimeout(() => fill(waiting, progress('Starting the runtime')), 200)
   try {
     const [{ runtime, restart }] = await Promise.all([

@@ -131,11 +131,12 @@ function tests(context: Context, life: AbortSignal): HTMLElement {
             tell(`${number(checked)} looked at, ${number(verified)} the same`),
         })
         const { checked, verified, mismatched, notReplayable, failed } = result
+        const otherwise = mismatched > 0 ? ` ${number(mismatched)} did not.` : ''
         const apart =
           notReplayable > 0 ? ` ${plural(notReplayable, 'has', 'have')} no run that could be made again.` : ''
         return {
           good: mismatched === 0,
-          sentence: `${plural(checked, 'receipt')} looked at: ${number(verified)} came out the same to the last byte, ${number(mismatched)} did not.${apart}`,
+          sentence: `${plural(checked, 'receipt')} looked at: ${number(verified)} came out the same to the last byte.${otherwise}${apart}`,
           detail:
             failed.length > 0 &&
             h(

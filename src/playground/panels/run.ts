@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import { h } from '../dom.ts'
 import type { IntakeHandlers } from '../intake.ts'
+import type { Network } from '../network.ts'
 import type { Panel, PanelFactory } from '../router.ts'
 import { choosePanel } from './choose.ts'
 import { modulePanel } from './module.ts'
@@ -20,7 +21,7 @@ export function runPanel(context: Context, handlers: IntakeHandlers): PanelFacto
       element: h(
         'div',
         { class: 'run' },
-        runHead(),
+        runHead(context.store.get().network),
         h(
           'div',
           { class: 'bench' },
@@ -34,7 +35,7 @@ export function runPanel(context: Context, handlers: IntakeHandlers): PanelFacto
 }
 
 /** Also shown while the runtime starts, so that the first thing a visitor reads is what this is. */
-export function runHead(): HTMLElement {
+export function runHead(network: Network): HTMLElement {
   return h(
     'header',
     { class: 'page-head' },
@@ -42,7 +43,8 @@ export function runHead(): HTMLElement {
     h(
       'p',
       {},
-      'A contract of the InterCooperative Network runs here in your browser, on a measured budget. Nothing leaves this page.',
+      'A contract of the InterCooperative Network runs here in your browser, on a measured budget. ',
+      typeof network === 'string' && 'Nothing leaves this page.',
     ),
   )
 }
