@@ -415,7 +415,7 @@ export declare function host_close_governance_proposal_voting_2(text0: usize, te
 @external("icn", "host_close_governance_proposal_voting")
 export declare function host_close_governance_proposal_voting_3(text0: usize, text0_length: i32): void
 
-/** Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation. */
+/** Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation; one about members charges 800 more fuel per member for each voting that ended since it was decided. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_execute_governance_proposal")
@@ -426,7 +426,7 @@ export declare function host_execute_governance_proposal(text0: usize, text0_len
 @external("icn", "wasm_host_execute_governance_proposal")
 export declare function host_execute_governance_proposal_2(text0: usize, text0_length: i32): void
 
-/** Lends the run's vote to another member. It counts there where the run casts none itself. */
+/** Lends the run's vote to another member. It counts there where the run casts none itself; charges 800 more fuel per member for each voting that ended in this second. */
 // text, text → flag
 // @ts-ignore: decorator
 @external("icn", "host_delegate_vote")
@@ -437,7 +437,7 @@ export declare function host_delegate_vote(text0: usize, text0_length: i32, text
 @external("icn", "wasm_host_delegate_vote")
 export declare function host_delegate_vote_2(text0: usize, text0_length: i32, text1: usize, text1_length: i32): void
 
-/** Takes back a vote that was lent. Nothing happens when it was not lent. */
+/** Takes back a vote that was lent. Nothing happens when it was not lent; charges as host_delegate_vote. */
 // text → flag
 // @ts-ignore: decorator
 @external("icn", "host_revoke_delegation")
@@ -509,7 +509,7 @@ export declare function host_is_member(text0: usize, text0_length: i32): i32
 @external("icn", "host_get_system_parameter")
 export declare function host_get_system_parameter(text0: usize, text0_length: i32, out: usize, out_length: i32): i32
 
-/** Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100. */
+/** Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100; charges as host_delegate_vote. */
 // string, string, string, i32 → flag
 // @ts-ignore: decorator
 @external("icn", "host_create_delegation")

@@ -236,19 +236,19 @@ ICN_HOST("wasm_host_close_governance_proposal_voting") int32_t host_close_govern
 // text →
 ICN_HOST("host_close_governance_proposal_voting") void host_close_governance_proposal_voting_3(const void *text0, int32_t text0_length);
 
-// Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation.
+// Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation; one about members charges 800 more fuel per member for each voting that ended since it was decided.
 // text → flag
 ICN_HOST("host_execute_governance_proposal") int32_t host_execute_governance_proposal(const void *text0, int32_t text0_length);
 // text →
 ICN_HOST("wasm_host_execute_governance_proposal") void host_execute_governance_proposal_2(const void *text0, int32_t text0_length);
 
-// Lends the run's vote to another member. It counts there where the run casts none itself.
+// Lends the run's vote to another member. It counts there where the run casts none itself; charges 800 more fuel per member for each voting that ended in this second.
 // text, text → flag
 ICN_HOST("host_delegate_vote") int32_t host_delegate_vote(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length);
 // text, text →
 ICN_HOST("wasm_host_delegate_vote") void host_delegate_vote_2(const void *text0, int32_t text0_length, const void *text1, int32_t text1_length);
 
-// Takes back a vote that was lent. Nothing happens when it was not lent.
+// Takes back a vote that was lent. Nothing happens when it was not lent; charges as host_delegate_vote.
 // text → flag
 ICN_HOST("host_revoke_delegation") int32_t host_revoke_delegation(const void *text0, int32_t text0_length);
 // text →
@@ -288,7 +288,7 @@ ICN_HOST("host_is_member") int32_t host_is_member(const void *text0, int32_t tex
 // text, out → written
 ICN_HOST("host_get_system_parameter") int32_t host_get_system_parameter(const void *text0, int32_t text0_length, void *out, int32_t out_length);
 
-// Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100.
+// Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100; charges as host_delegate_vote.
 // string, string, string, i32 → flag
 ICN_HOST("host_create_delegation") int32_t host_create_delegation(const void *string0, const void *string1, const void *string2, int32_t i32_3);
 

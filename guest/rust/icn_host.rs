@@ -269,21 +269,21 @@ extern "C" {
     #[link_name = "host_close_governance_proposal_voting"]
     pub fn host_close_governance_proposal_voting_3(text0: *const u8, text0_length: usize);
 
-    /// Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation.
+    /// Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation; one about members charges 800 more fuel per member for each voting that ended since it was decided.
     // text → flag
     pub fn host_execute_governance_proposal(text0: *const u8, text0_length: usize) -> i32;
     // text →
     #[link_name = "wasm_host_execute_governance_proposal"]
     pub fn host_execute_governance_proposal_2(text0: *const u8, text0_length: usize);
 
-    /// Lends the run's vote to another member. It counts there where the run casts none itself.
+    /// Lends the run's vote to another member. It counts there where the run casts none itself; charges 800 more fuel per member for each voting that ended in this second.
     // text, text → flag
     pub fn host_delegate_vote(text0: *const u8, text0_length: usize, text1: *const u8, text1_length: usize) -> i32;
     // text, text →
     #[link_name = "wasm_host_delegate_vote"]
     pub fn host_delegate_vote_2(text0: *const u8, text0_length: usize, text1: *const u8, text1_length: usize);
 
-    /// Takes back a vote that was lent. Nothing happens when it was not lent.
+    /// Takes back a vote that was lent. Nothing happens when it was not lent; charges as host_delegate_vote.
     // text → flag
     pub fn host_revoke_delegation(text0: *const u8, text0_length: usize) -> i32;
     // text →
@@ -329,7 +329,7 @@ extern "C" {
     // text, out → written
     pub fn host_get_system_parameter(text0: *const u8, text0_length: usize, out: *mut u8, out_length: usize) -> i32;
 
-    /// Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100.
+    /// Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100; charges as host_delegate_vote.
     // string, string, string, i32 → flag
     pub fn host_create_delegation(string0: *const u8, string1: *const u8, string2: *const u8, i32_3: i32) -> i32;
 

@@ -115,13 +115,13 @@ export interface IcnImports {
   readonly host_close_governance_proposal_voting: ((text0: number, text0_length: number, out: number, out_length: number) => number)
     | ((text0: number, text0_length: number) => number)
     | ((text0: number, text0_length: number) => void)
-  /** Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation. */
+  /** Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation; one about members charges 800 more fuel per member for each voting that ended since it was decided. */
   readonly host_execute_governance_proposal: ((text0: number, text0_length: number) => number)
     | ((text0: number, text0_length: number) => void)
-  /** Lends the run's vote to another member. It counts there where the run casts none itself. */
+  /** Lends the run's vote to another member. It counts there where the run casts none itself; charges 800 more fuel per member for each voting that ended in this second. */
   readonly host_delegate_vote: ((text0: number, text0_length: number, text1: number, text1_length: number) => number)
     | ((text0: number, text0_length: number, text1: number, text1_length: number) => void)
-  /** Takes back a vote that was lent. Nothing happens when it was not lent. */
+  /** Takes back a vote that was lent. Nothing happens when it was not lent; charges as host_delegate_vote. */
   readonly host_revoke_delegation: ((text0: number, text0_length: number) => number)
     | ((text0: number, text0_length: number) => void)
     | ((string0: number, string1: number, string2: number) => number)
@@ -141,7 +141,7 @@ export interface IcnImports {
   readonly host_is_member: ((text0: number, text0_length: number) => number)
   /** Reads a setting that the members have decided on. Value of a system parameter that a proposal has set; nothing while none has. */
   readonly host_get_system_parameter: ((text0: number, text0_length: number, out: number, out_length: number) => number)
-  /** Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100. */
+  /** Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100; charges as host_delegate_vote. */
   readonly host_create_delegation: ((string0: number, string1: number, string2: number, i32_3: number) => number)
   /** Tells how many votes a member carries: its own and those lent to it. Charges 800 more fuel per member. */
   readonly host_calculate_delegated_power: ((string0: number, string1: number) => number)

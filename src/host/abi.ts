@@ -15,6 +15,7 @@ const unserved = (name: string): AbiFunction => ({
   maxBytes: 0,
   subject: '',
   capability: null,
+  answerBytes: 0,
 })
 
 export const HOST_ABI: readonly AbiFunction[] = [...SERVED_ABI, ...Object.keys(UNSERVED).map(unserved)]

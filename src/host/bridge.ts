@@ -69,8 +69,16 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
       fuel = abi.fuel + (long ? 0 : bytes * abi.fuelPerByte)
       session.chargeFuel(fuel === abi.fuel ? price : BigInt(fuel))
       if (long) throw tooLong(abi, bytes)
-      if (params.length > 0) args = decode(params, at, raw, memory, name)
       if (clears) context.lastError = null
+      if (speaks && abi.answerBytes > 0) {
+        // What cannot be told is not done.
+        if (out === undefined) memory.provide(abi.answerBytes, name)
+        else if (Number(raw[out + 1]) >>> 0 < abi.answerBytes) {
+          session.trace(() => callOf(name, raw, fuel, args, undefined, -abi.answerBytes))
+          return -abi.answerBytes
+        }
+      }
+      if (params.length > 0) args = decode(params, at, raw, memory, name)
       const answer = invoke(abi, context, args)
       // A refusal of which something is on record; without a result the guest ends, and with it what is on record.
       const told = clears ? context.lastError : null

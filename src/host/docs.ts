@@ -79,15 +79,16 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
   host_get_governance_proposal:
     'Reads a proposal with the votes on it. Proposal JSON in the form of newer ICN nodes, with the votes that count; charges 800 more fuel per member.',
   host_execute_governance_proposal:
-    'Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation.',
+    'Puts an accepted proposal into effect, once. Rewards its proposer with 1 mana and 1 reputation; what fails costs the proposer 1 reputation; one about members charges 800 more fuel per member for each voting that ended since it was decided.',
   host_sponsor_governance_proposal:
     "Stands behind another member's proposal. Where the rules ask for more than its proposer.",
   host_veto_governance_proposal:
     'Stops an accepted proposal while it waits, with a reason. Only for those whom the rules name; charges 800 more fuel per member.',
   host_delegate_vote:
-    "Lends the run's vote to another member. It counts there where the run casts none itself.",
-  host_revoke_delegation: 'Takes back a vote that was lent. Nothing happens when it was not lent.',
-  host_create_delegation: `Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100.`,
+    "Lends the run's vote to another member. It counts there where the run casts none itself; charges 800 more fuel per member for each voting that ended in this second.",
+  host_revoke_delegation:
+    'Takes back a vote that was lent. Nothing happens when it was not lent; charges as host_delegate_vote.',
+  host_create_delegation: `Lends the run's vote to another member, for every matter and whole. As compiled contracts have it: scope empty or "all", weight 100; charges as host_delegate_vote.`,
   host_calculate_delegated_power:
     'Tells how many votes a member carries: its own and those lent to it. Charges 800 more fuel per member.',
   host_get_delegation_chain:

@@ -22,8 +22,12 @@ export interface AbiFunction {
   /** What the text argument is, as a refusal names it. */
   readonly subject: string
   readonly capability: Capability | null
+  /** Exact length of the answer of a function that writes: room for it is there before it does. 0 for any other. */
+  readonly answerBytes: number
 }
 
+/** Of every CID a function answers: base32 of 35 bytes behind its letter. */
+export const CID_BYTES = 57
 /** Longest DID taken. */
 export const MAX_DID_BYTES = 512
 /** Longest CID taken. */
@@ -37,6 +41,7 @@ interface Served {
   readonly maxBytes?: number
   readonly subject?: string
   readonly capability?: Capability
+  readonly answerBytes?: number
 }
 
 export const served = (index: number, name: string, entry: Served): AbiFunction => ({
@@ -49,4 +54,5 @@ export const served = (index: number, name: string, entry: Served): AbiFunction 
   maxBytes: entry.maxBytes ?? MAX_DID_BYTES,
   subject: entry.subject ?? 'Account ID',
   capability: entry.capability ?? null,
+  answerBytes: entry.answerBytes ?? 0,
 })

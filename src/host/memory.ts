@@ -66,7 +66,7 @@ export class GuestMemory {
 
   /** `[u32 LE length][bytes]` in memory of the host's own, as compiled contracts take strings (ref §1.7). */
   place(bytes: Uint8Array, call: string): number {
-    const at = this.#reserve(4 + bytes.length, call)
+    const at = this.#reserve(bytes.length, call)
     this.#counted(at, bytes, call)
     return at
   }
@@ -96,9 +96,9 @@ export class GuestMemory {
     new Uint8Array(buffer, at + 4, bytes.length).set(bytes)
   }
 
-  /** Room in the host's own pages, on a boundary of 8 bytes. */
-  #reserve(bytes: number, call: string): number {
-    const size = (bytes + 7) & ~7
+  /** Makes sure that an answer of this length can be placed. @throws IcnError ResourceLimitExceeded, a refusal */
+  provide(length: number, call: string): void {
+    const size = (4 + length + 7) & ~7
     if (this.#arena + size > this.#arenaEnd) {
       const memory = this.#current(call)
       const pages = Math.ceil(size / PAGE_BYTES)
@@ -114,8 +114,13 @@ export class GuestMemory {
       }
       this.#arenaEnd = this.#arena + pages * PAGE_BYTES
     }
+  }
+
+  /** Room in the host's own pages for a length and so many bytes, on a boundary of 8. */
+  #reserve(length: number, call: string): number {
+    this.provide(length, call)
     const at = this.#arena
-    this.#arena += size
+    this.#arena += (4 + length + 7) & ~7
     return at
   }
 

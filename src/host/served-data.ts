@@ -1,5 +1,5 @@
 /** Rows of the ABI table: blocks, contract state, identities. The shapes with `string` are those of compiled contracts (ref §1.7). */
-import { type AbiFunction, MAX_CID_BYTES, MAX_DID_BYTES, served } from './entry.ts'
+import { type AbiFunction, CID_BYTES, MAX_CID_BYTES, MAX_DID_BYTES, served } from './entry.ts'
 
 const MAX_DATA_BYTES = 1_048_576
 const MAX_CREDENTIAL_BYTES = 65_536
@@ -19,6 +19,7 @@ export const DATA_ABI: readonly AbiFunction[] = [
     fuelPerByte: 8,
     maxBytes: MAX_DATA_BYTES,
     subject: 'Block data',
+    answerBytes: CID_BYTES,
   }),
   served(40, 'host_dag_get', {
     aliases: ['host_get_dag_block'],
@@ -55,6 +56,7 @@ export const DATA_ABI: readonly AbiFunction[] = [
     fuelPerByte: 4,
     maxBytes: 3 * MAX_CID_BYTES,
     subject: 'Parent, child and name',
+    answerBytes: CID_BYTES,
   }),
   served(45, 'host_dag_list_links', {
     shapes: ['text, out -> written', 'string -> strings'],
@@ -76,6 +78,7 @@ export const DATA_ABI: readonly AbiFunction[] = [
     fuelPerByte: 8,
     maxBytes: MAX_DATA_BYTES,
     subject: 'Contract state',
+    answerBytes: CID_BYTES,
   }),
   served(48, 'host_load_contract_state', {
     shapes: ['text, u64, out -> written', 'string, u64 -> string'],

@@ -1,5 +1,5 @@
 /** Rows of the ABI table: zero-knowledge proofs. What a pairing check costs beyond the call is charged inside it. */
-import { type AbiFunction, served } from './entry.ts'
+import { type AbiFunction, CID_BYTES, served } from './entry.ts'
 
 const MAX_PROOF_BYTES = 65_536
 
@@ -34,6 +34,7 @@ export const PROOF_ABI: readonly AbiFunction[] = [
     fuelPerByte: 40,
     maxBytes: MAX_PROOF_BYTES,
     subject: 'Verifying key JSON',
+    answerBytes: CID_BYTES,
   }),
   served(90, 'host_verify_zk_proofs', {
     shapes: ['text -> flag'],

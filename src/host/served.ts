@@ -4,7 +4,7 @@
  * one of its shapes under every one of its names.
  */
 import { MAX_JOB_JSON_SIZE } from '../mesh/job.ts'
-import { type AbiFunction, MAX_CID_BYTES, served } from './entry.ts'
+import { type AbiFunction, CID_BYTES, MAX_CID_BYTES, served } from './entry.ts'
 import { DATA_ABI } from './served-data.ts'
 import { GOVERNANCE_ABI } from './served-governance.ts'
 import { PROOF_ABI } from './served-proofs.ts'
@@ -69,6 +69,7 @@ export const SERVED_ABI: readonly AbiFunction[] = [
     fuelPerByte: 8,
     maxBytes: MAX_JOB_JSON_SIZE,
     subject: 'Job JSON',
+    answerBytes: CID_BYTES,
   }),
   served(22, 'host_get_pending_mesh_jobs', {
     aliases: ['wasm_host_get_pending_mesh_jobs'],
@@ -83,6 +84,7 @@ export const SERVED_ABI: readonly AbiFunction[] = [
     fuelPerByte: 8,
     maxBytes: MAX_RECEIPT_BYTES,
     subject: 'Receipt JSON',
+    answerBytes: CID_BYTES,
   }),
   served(24, 'host_get_reputation', {
     aliases: ['wasm_host_get_reputation'],

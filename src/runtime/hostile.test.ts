@@ -167,7 +167,7 @@ describe('import lies', () => {
     expect(await runtime.run(await wat('unknown-function'), { entry: 'never' })).toMatchObject({ result: 7n })
   })
   test.each(['unknown', 'known'])('unknown-function: %s', async (entry) => {
-    const name = entry === 'unknown' ? 'host_steal_mana' : 'host_mint_tokens'
+    const name = entry === 'unknown' ? 'host_steal_mana' : 'host_create_budget'
     await failed(
       'unknown-function',
       { entry },
