@@ -63,6 +63,10 @@ describe('the table', () => {
     expect(entry.index).not.toBeNull()
   })
 
+  it('offers no random numbers: a run answers the same when it is made again', () => {
+    expect(HOST_ABI.filter(({ name }) => /random|entropy|seed/.test(name))).toEqual([])
+  })
+
   it('serves nothing that is not in it', () => {
     expect(Object.keys(HOST_FUNCTIONS).sort()).toEqual(served.map(({ name }) => name).sort())
   })
