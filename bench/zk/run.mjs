@@ -1,5 +1,6 @@
 /**
- * Groth16 verification beside snarkjs, in Node: `npm run bench -- zk [--proofs 60]`.
+ * Groth16 verification beside snarkjs, and range proofs beside the crate that ICN uses, in Node:
+ * `npm run bench -- zk [--proofs 60]`.
  *
  * snarkjs is GPL-3.0, so it is no dependency of this project, not even for development. Install it where you like and
  * name the folder, or put it here without saving it; without it our own figures are printed alone:
@@ -7,10 +8,14 @@
  *   npm install --prefix ../snarkjs snarkjs && SNARKJS_FOLDER=../snarkjs npm run bench -- zk
  *   npm install --no-save snarkjs && npm run bench -- zk
  *
+ * The crate is built by hand too, which takes Rust: bench/zk/peer/Cargo.toml says how; or name the file:
+ *
+ *   BULLETPROOFS_WASM=bulletproofs_peer.wasm npm run bench -- zk
+ *
  * Every proof is checked by both, one after the other, and both must agree; medians of processor time, written to
  * bench/results/zk.json.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { loadavg } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -47,6 +52,23 @@ async function findPeer() {
   return { version, groth16 }
 }
 
+/** Null where it has not been built. */
+async function findRangePeer() {
+  const built = 'peer/target/wasm32-unknown-unknown/release/bulletproofs_peer.wasm'
+  const file = process.env.BULLETPROOFS_WASM ?? here(built)
+  if (!existsSync(file)) {
+    if (process.env.BULLETPROOFS_WASM !== undefined) throw new Error(`There is no ${file}.`)
+    return null
+  }
+  const { instance } = await WebAssembly.instantiate(readFileSync(file))
+  return instance.exports
+}
+
+function show({ name, ours, theirs }, peer) {
+  const beside = theirs === null ? '' : `   ${peer} ${theirs.toFixed(1)} ms   ${(ours / theirs).toFixed(2)} ×`
+  console.log(`${name.padEnd(32)} ${ours.toFixed(1).padStart(6)} ms${beside}`)
+}
+
 const out = mkdtempSync(here('.built-'))
 try {
   const outfile = join(out, 'suite.mjs')
@@ -60,7 +82,7 @@ try {
     packages: 'external',
     logLevel: 'warning',
   })
-  const { compare } = await import(pathToFileURL(outfile).href)
+  const { compare, compareRanges, batched } = await import(pathToFileURL(outfile).href)
   const peer = await findPeer()
   if (peer === null) {
     console.log(
@@ -69,23 +91,26 @@ try {
     console.log('  npm install --prefix ../snarkjs snarkjs && SNARKJS_FOLDER=../snarkjs npm run bench -- zk')
   }
   const rows = await compare(proofs, peer?.groth16 ?? null)
-  for (const { name, ours, theirs } of rows) {
-    const beside =
-      theirs === null ? '' : `   snarkjs ${theirs.toFixed(1)} ms   ${(ours / theirs).toFixed(2)} ×`
-    console.log(`${name.padEnd(32)} ${ours.toFixed(1).padStart(6)} ms${beside}`)
+  for (const row of rows) show(row, 'snarkjs')
+  const together = batched(Math.ceil(proofs / 10))
+  for (const row of together) show(row, 'one by one')
+  const rangePeer = await findRangePeer()
+  if (rangePeer === null) console.log('The crate is not built: our figures alone (bench/zk/peer/Cargo.toml).')
+  const ranges = compareRanges(proofs, rangePeer)
+  for (const row of ranges) show(row, 'bulletproofs 5')
+  mkdirSync(here('../results'), { recursive: true })
+  const results = {
+    when: new Date().toISOString(),
+    node: process.version,
+    load: loadavg()[0],
+    snarkjs: peer?.version ?? null,
+    bulletproofs: rangePeer === null ? null : '5.0.0, wasm32',
+    proofs,
+    rows,
+    together,
+    ranges,
   }
-  if (peer !== null) {
-    mkdirSync(here('../results'), { recursive: true })
-    const results = {
-      when: new Date().toISOString(),
-      node: process.version,
-      load: loadavg()[0],
-      snarkjs: peer.version,
-      proofs,
-      rows,
-    }
-    writeFileSync(here('../results/zk.json'), `${JSON.stringify(results, null, 2)}\n`)
-  }
+  writeFileSync(here('../results/zk.json'), `${JSON.stringify(results, null, 2)}\n`)
 } finally {
   rmSync(out, { recursive: true, force: true })
   // The peer keeps threads of its own.

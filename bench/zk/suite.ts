@@ -3,7 +3,10 @@ import { fromHex } from '../../src/common/bytes.ts'
 import vectors from '../../src/common/fixtures/vectors.json' with { type: 'json' }
 import { littleEndian, readG1, readG2 } from '../../src/zk/bn254-points.ts'
 import { simulate } from '../../src/zk/fixtures/simulated.ts'
-import { verifyGroth16 } from '../../src/zk/groth16.ts'
+import { verifyGroth16, verifyGroth16Batch } from '../../src/zk/groth16.ts'
+import { measured, median, WARM } from './timing.ts'
+
+export { compareRanges } from './range.ts'
 
 interface Subject {
   readonly key: Uint8Array
@@ -25,7 +28,7 @@ export interface Row {
   readonly theirs: number | null
 }
 
-const WARM = 8
+const AT_ONCE = 16
 
 export async function compare(proofs: number, peer: Peer | null): Promise<readonly Row[]> {
   await agree(ofVectors(), peer)
@@ -48,6 +51,31 @@ export async function compare(proofs: number, peer: Peer | null): Promise<readon
     { name: 'the same, with 8 public inputs', ...(await agree(many, peer)) },
     { name: 'a proof that does not hold', ...(await agree(wrong, peer)) },
   ]
+}
+
+/** Sixteen proofs under a prepared key at once: ours per proof, beside one by one. */
+export function batched(batches: number): readonly Row[] {
+  const [together, apart]: [number[], number[]] = [[], []]
+  for (let i = 0; i < batches + WARM; i++) {
+    const statements = Array.from({ length: AT_ONCE }, (_, j) => made([BigInt(i * AT_ONCE + j)], 6_001n))
+    const { key } = statements[0]!
+    together.push(measured(() => expectTrue(verifyGroth16Batch(key, statements))) / AT_ONCE)
+    const oneByOne = () => {
+      for (const { proof, inputs } of statements) expectTrue(verifyGroth16(key, proof, inputs))
+    }
+    apart.push(measured(oneByOne) / AT_ONCE)
+  }
+  return [
+    {
+      name: 'one of 16 checked at once',
+      ours: median(together.slice(WARM)),
+      theirs: median(apart.slice(WARM)),
+    },
+  ]
+}
+
+function expectTrue(answer: boolean): void {
+  if (!answer) throw new Error('ours: a proof does not hold.')
 }
 
 /** Every subject by both. @throws when one of them says other than it must */
@@ -124,8 +152,4 @@ function g2(bytes: Uint8Array, at: number): readonly (readonly string[])[] {
     [`${y.c0}`, `${y.c1}`],
     ['1', '0'],
   ]
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!
 }
