@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { recordsInNode } from './record-corpus.ts'
 import { buildHarness, serve } from './server.mjs'
 
 // Firefox as it is installed, not driven: it opens the page, and the page tells the server how it went.
@@ -12,8 +13,8 @@ const found = [process.env.FIREFOX_PATH, '/usr/bin/firefox', '/usr/bin/firefox-e
   (path): path is string => path !== undefined && existsSync(path),
 )
 
-/** What the page posts from a Firefox that opens it in a fresh profile. */
-async function reportOf(path: string): Promise<unknown> {
+/** What the page posts from a Firefox that opens it in a fresh profile. @param more folders beside the usual ones */
+async function reportOf(path: string, more: Record<string, string> = {}): Promise<unknown> {
   const profile = mkdtempSync(join(tmpdir(), 'icn-firefox-'))
   let reported: (report: unknown) => void = () => {}
   const report = new Promise((resolve) => {
@@ -23,6 +24,7 @@ async function reportOf(path: string): Promise<unknown> {
     '/harness/': await buildHarness(),
     '/samples/': join(root, 'public/samples'),
     '/bench/kernels/': join(root, 'bench/kernels'),
+    ...more,
   }
   const server = await serve(mounts, {}, (body) => reported(JSON.parse(body)))
   const firefox: ChildProcess = spawn(
@@ -66,4 +68,21 @@ test('float bits, fuel and limits in Firefox are those recorded', async () => {
     browser: expect.stringContaining('Firefox/'),
     seen,
   })
+})
+
+test('records in Firefox are those of Node, to the byte', async () => {
+  test.skip(found === undefined, 'no Firefox is installed')
+  test.slow()
+  const { corpus, seen } = await recordsInNode()
+  const folder = mkdtempSync(join(tmpdir(), 'icn-corpus-'))
+  try {
+    writeFileSync(join(folder, 'index.json'), JSON.stringify(corpus.map(({ name }) => name)))
+    for (const [n, { bytes }] of corpus.entries()) writeFileSync(join(folder, `${n}.wasm`), bytes)
+    expect(await reportOf('/harness/records.html', { '/corpus/': folder })).toEqual({
+      browser: expect.stringContaining('Firefox/'),
+      seen,
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

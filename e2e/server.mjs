@@ -86,7 +86,9 @@ function find(mounts, path) {
 export async function buildHarness() {
   const folder = mkdtempSync(join(tmpdir(), 'icn-harness-'))
   await build({
-    entryPoints: ['harness', 'smoke', 'corpus', 'libp2p'].map((name) => join(root, `e2e/pages/${name}.ts`)),
+    entryPoints: ['harness', 'smoke', 'corpus', 'records', 'libp2p'].map((name) =>
+      join(root, `e2e/pages/${name}.ts`),
+    ),
     outdir: folder,
     bundle: true,
     format: 'esm',
@@ -97,6 +99,7 @@ export async function buildHarness() {
     ['e2e/pages/harness.html', 'index.html'],
     ['e2e/pages/smoke.html', 'smoke.html'],
     ['e2e/pages/corpus.html', 'corpus.html'],
+    ['e2e/pages/records.html', 'records.html'],
     ['dist/worker.js', 'worker.js'],
   ])
     copyFileSync(join(root, from), join(folder, to))
