@@ -9,7 +9,8 @@ import { sha3_512, shake256 } from '@noble/hashes/sha3.js'
 import { utf8 } from '../common/bytes.ts'
 import { ProofError } from './proof-error.ts'
 
-export const RangePoint = ristretto255.Point
+/** Named for its declaration: the library does not export the class. */
+export const RangePoint: typeof ristretto255.Point = ristretto255.Point
 export type RangePoint = InstanceType<typeof RangePoint>
 export const Scalars = RangePoint.Fn
 
