@@ -68,8 +68,9 @@ export class GossipMeshService implements MeshParticipant {
     this.#verifier = new MessageVerifier(resolver)
     this.#gate = new Bucket(BURST, PER_SECOND, time.milliseconds())
     this.#book = new PeerBook((did, state) => {
-      // A newcomer learns who is there from the answers to its hello.
-      if (state === 'joined') void this.#beat(true)
+      // A newcomer learns who is there from the answers to its hello, which are for it alone: of many nodes each would
+      // otherwise have to check what all say to all.
+      if (state === 'joined') void this.#beat(true, did)
       this.#node?.peer(did, state)
     })
     const breach = (sender: Did) => this.#book.breach(sender, time.milliseconds())
@@ -195,7 +196,7 @@ export class GossipMeshService implements MeshParticipant {
     this.#services.transport.close()
   }
 
-  #beat(isOnline: boolean): Promise<void> {
+  #beat(isOnline: boolean, to: Did | null = null): Promise<void> {
     if (this.#node === undefined) return Promise.resolve()
     const now = this.#services.time.seconds()
     this.#beats++
@@ -206,7 +207,7 @@ export class GossipMeshService implements MeshParticipant {
       version: 'icn-runtime-web',
       availableResources: { cpuCores: 0, memoryMb: 0, storageMb: 0, maxExecutionTimeSecs: 0n },
     }
-    return this.#send({ HeartbeatMessage: { sequence: this.#beats, sentAt: now, nodeStatus } }).catch(
+    return this.#send({ HeartbeatMessage: { sequence: this.#beats, sentAt: now, nodeStatus } }, to).catch(
       () => {},
     )
   }
