@@ -73,6 +73,7 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
     buffer: Buffer.from('no'),
   })
   await expect(page.locator('.problem')).toBeVisible()
+  await page.getByText('The bytes there').click()
   await look('run, refused module')
   await page.goto('/#/governance')
   await expect(page.getByText('Nothing has been proposed yet.')).toBeVisible()
@@ -200,6 +201,64 @@ test('the whole path works with the keyboard alone', async ({ page }) => {
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Receipt' })).toBeFocused()
   await expect(page).toHaveTitle('Receipt · ICN playground')
+})
+
+/** Presses Tab until focus has been everywhere; tells what could not be reached, was not to be seen, or held it fast. */
+async function walk(page: Page): Promise<readonly string[]> {
+  // Tab goes on from where focus was last: from the first link of all, everything comes after.
+  await page.locator('.skip').focus()
+  const wanted = await page.evaluate(() => {
+    const all = document.querySelectorAll<HTMLElement>(
+      'a[href], button, input, select, textarea, summary, [tabindex="0"]',
+    )
+    const groups = new Set<string>()
+    const reachable = [...all].filter((element) => {
+      if (!element.checkVisibility() || element.tabIndex < 0 || (element as HTMLInputElement).disabled)
+        return false
+      const { type, name } = element as HTMLInputElement
+      if (type !== 'radio') return true
+      // Of a group of radio buttons Tab reaches one.
+      if (groups.has(name)) return false
+      groups.add(name)
+      return true
+    })
+    Object.assign(window, { been: new Set<Element>([document.querySelector('.skip')!]) })
+    return reachable.length
+  })
+  const wrong: string[] = []
+  for (let presses = 0; presses < wanted + 20; presses += 1) {
+    await page.keyboard.press('Tab')
+    const found = await page.evaluate(() => {
+      const on = document.activeElement
+      if (!on || on === document.body) return 'end'
+      const { been } = window as unknown as { been: Set<Element> }
+      const name = `${on.tagName} ${on.id} ${(on.getAttribute('aria-label') ?? on.textContent ?? '').slice(0, 40)}`
+      if (been.has(on)) return on.matches(':focus') && been.size > 1 ? 'end' : `${name}: holds the focus`
+      been.add(on)
+      const shown = on.closest('.picker')?.querySelector('input:focus + .button') ?? on
+      const frame = on.closest('.sample, .code-frame') ?? shown
+      const { outlineStyle, outlineWidth } = getComputedStyle(frame)
+      const rect = on.querySelector('rect')
+      const marked = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2
+      const box = frame.getBoundingClientRect()
+      const inSight = box.bottom > 0 && box.top < window.innerHeight && box.width > 0
+      if (!marked && !(rect && Number.parseFloat(getComputedStyle(rect).strokeWidth) >= 2))
+        return `${name}: focus is not to be seen`
+      return inSight ? '' : `${name}: out of sight`
+    })
+    if (found === 'end') break
+    if (found) wrong.push(found)
+  }
+  const been = await page.evaluate(() => (window as unknown as { been: Set<Element> }).been.size)
+  if (been < wanted) wrong.push(`only ${been} of ${wanted} were reached`)
+  return wrong
+}
+
+test('Tab reaches everything on every screen, and shows where it is', async ({ page }) => {
+  test.setTimeout(180_000)
+  await tour(page, async (place) => {
+    expect.soft(await walk(page), place).toEqual([])
+  })
 })
 
 test('the chosen theme is remembered', async ({ page }) => {

@@ -50,7 +50,7 @@ test('a contract that never ends is stopped when its fuel is used up, and costs 
 test('a contract that asks for more memory than is allowed is refused', async ({ page }) => {
   await open(page)
   await page.getByRole('radio', { name: 'Too big to start' }).click()
-  await expect(page.getByText('Too big to start was not opened')).toBeVisible()
+  await expect(page.locator('.problem')).toContainText('Too big to start was not opened')
   await expect(page.locator('.problem')).toContainText('memory')
   await expect(page.getByText('Nothing was stored and nothing was charged.')).toBeVisible()
 })
@@ -113,6 +113,8 @@ test('what is not a module is refused with the reason and the place, and nothing
   await drop(page, 'half.wasm', sample('patronage.wasm').subarray(0, 700))
   await expect(problem).toContainText('half.wasm was not opened')
   await expect(problem).toContainText(/byte \d/)
+  await problem.getByText('The bytes there').click()
+  await expect(problem.getByRole('region', { name: 'Bytes around the place' })).toContainText('^^')
   expect(await stored(page)).toEqual(before)
 
   await problem.getByRole('button', { name: 'Dismiss' }).click()

@@ -38,6 +38,11 @@ export function entries(choice: Choice): readonly string[] {
     .map((item) => item.name)
 }
 
+/** The bytes of a module as far as they are known: where it is refused, the place can be shown. */
+interface Held {
+  bytes?: Uint8Array
+}
+
 export function createActions(
   runtime: IcnRuntime,
   did: string,
@@ -49,13 +54,28 @@ export function createActions(
   let again: (() => Promise<void>) | undefined
 
   /** Reads and checks a module; only the newest choice counts, and a refused one leaves the one before in place. */
-  function choose(name: string, load: () => Promise<Choice>, wanted?: string): Promise<void> {
-    again = () => choose(name, load, store.get().entry)
-    reading = read(name, load, wanted)
+  function choose(
+    name: string,
+    load: () => Promise<Choice>,
+    wanted?: string,
+    held: Held = {},
+  ): Promise<void> {
+    again = () => choose(name, load, store.get().entry, held)
+    reading = read(name, load, wanted, held)
     return reading
   }
 
-  async function read(name: string, load: () => Promise<Choice>, wanted?: string): Promise<void> {
+  function chooseBytes(name: string, bytes: Uint8Array, more: { text?: string } = {}, wanted?: string) {
+    const load = async () => ({ name, source: bytes, ...more, info: await runtime.modules.inspect(bytes) })
+    return choose(name, load, wanted, { bytes })
+  }
+
+  async function read(
+    name: string,
+    load: () => Promise<Choice>,
+    wanted?: string,
+    held: Held = {},
+  ): Promise<void> {
     latest += 1
     const mine = latest
     store.set({ choosing: name, refused: null })
@@ -67,12 +87,12 @@ export function createActions(
       const entry = preferred.find((one) => one !== undefined && names.includes(one)) ?? ''
       store.set({ choosing: null, choice, unready: null, entry })
     } catch (error) {
-      if (mine === latest) refuse(name, error)
+      if (mine === latest) refuse(name, error, held.bytes)
     }
   }
 
-  function refuse(name: string, error: unknown): void {
-    store.set({ choosing: null, refused: { name, error } })
+  function refuse(name: string, error: unknown, bytes?: Uint8Array): void {
+    store.set({ choosing: null, refused: { name, error, ...(bytes ? { bytes } : {}) } })
     announce(`${name} was not opened. ${problem(error).message}`, 'assertive')
   }
 
@@ -128,21 +148,21 @@ export function createActions(
   return {
     refuse,
     run,
-    chooseSample: (sample) =>
-      choose(sample.title, async () => {
-        const bytes = await fetchSample(sample)
-        return { name: sample.title, source: bytes, info: await runtime.modules.inspect(bytes), sample }
-      }),
-    takeModule: ({ name, bytes }, entry) =>
-      choose(name, async () => ({ name, source: bytes, info: await runtime.modules.inspect(bytes) }), entry),
+    chooseSample(sample) {
+      const { title: name } = sample
+      const held: Held = {}
+      const load = async () => {
+        const source = await fetchSample(sample)
+        held.bytes = source
+        return { name, source, info: await runtime.modules.inspect(source), sample }
+      }
+      return choose(name, load, undefined, held)
+    },
+    takeModule: ({ name, bytes }, entry) => chooseBytes(name, bytes, {}, entry),
     takeAssembled({ name, bytes }, text) {
       // Assembled anew while it is written, it keeps the entry that was chosen for it.
       const { choice, entry } = store.get()
-      return choose(
-        name,
-        async () => ({ name, source: bytes, text, info: await runtime.modules.inspect(bytes) }),
-        choice === null || choice.name === name ? entry : undefined,
-      )
+      return chooseBytes(name, bytes, { text }, choice === null || choice.name === name ? entry : undefined)
     },
     withdraw(reason) {
       latest += 1 // what is being read is for an older text

@@ -56,18 +56,33 @@ export function hex(data: Uint8Array): string {
 
 /** Rows of offset, sixteen bytes and their ASCII. */
 export function hexDump(data: Uint8Array, most = 4096): string {
-  const rows: string[] = []
   const end = Math.min(data.length, most)
-  for (let at = 0; at < end; at += 16) {
-    const row = data.subarray(at, Math.min(at + 16, end))
+  const rows = hexRows(data, 0, end, 16)
+  if (data.length > most) rows.push(`… ${number(data.length - most)} more bytes`)
+  return rows.join('\n')
+}
+
+function hexRows(data: Uint8Array, from: number, end: number, width: number): string[] {
+  const rows: string[] = []
+  for (let at = from; at < end; at += width) {
+    const row = data.subarray(at, Math.min(at + width, end))
     const cells = Array.from(row, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
     const text = Array.from(row, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·')).join(
       '',
     )
-    rows.push(`${at.toString(16).padStart(6, '0')}  ${cells.padEnd(47)}  ${text}`)
+    rows.push(`${at.toString(16).padStart(6, '0')}  ${cells.padEnd(width * 3 - 1)}  ${text}`)
   }
-  if (data.length > most) rows.push(`… ${number(data.length - most)} more bytes`)
-  return rows.join('\n')
+  return rows
+}
+
+/** The rows around one byte, eight to a row so that they fit a phone, with a mark under it; also for the place after the last. */
+export function hexAround(data: Uint8Array, offset: number): string {
+  const width = 8
+  const row = offset - (offset % width)
+  const rows = hexRows(data, Math.max(0, row - width), Math.min(data.length, row + width), width)
+  const mark = `${' '.repeat(8 + (offset - row) * 3)}^^`
+  const after = hexRows(data, row + width, Math.min(data.length, row + 2 * width), width)
+  return [...rows, mark, ...after].join('\n')
 }
 
 /** Digits with any of the usual separators; undefined for anything else and for zero. */

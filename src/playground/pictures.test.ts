@@ -3,6 +3,7 @@ import { HOST_ABI } from '../host/index.ts'
 import type { JobStatus, ManaEntry } from '../index.ts'
 import { blockKind } from './block-kind.ts'
 import { levels, type Relative } from './family.ts'
+import { hexAround } from './format.ts'
 import { hostCall } from './host-words.ts'
 import { jobSteps } from './job-steps.ts'
 import { coming, seen } from './panels/mana-chart.ts'
@@ -216,5 +217,24 @@ describe('what happened to a job', () => {
       'Earned by running a job: +10 mana',
     ])
     expect(jobSteps(job, history, [])[1]?.cid).toBe('bbid')
+  })
+})
+
+describe('bytes around a place', () => {
+  const data = Uint8Array.from({ length: 30 }, (_, at) => at)
+
+  it('the row with its mark, one before and one after', () => {
+    expect(hexAround(data, 10).split('\n')).toEqual([
+      '000000  00 01 02 03 04 05 06 07  ········',
+      '000008  08 09 0a 0b 0c 0d 0e 0f  ········',
+      '              ^^',
+      '000010  10 11 12 13 14 15 16 17  ········',
+    ])
+  })
+
+  it('at the first byte, and after the last', () => {
+    expect(hexAround(data, 0).split('\n')[1]).toBe('        ^^')
+    expect(hexAround(data, 30).split('\n').at(-1)).toBe(`${' '.repeat(8 + 18)}^^`)
+    expect(hexAround(new Uint8Array(0), 0)).toBe('        ^^')
   })
 })

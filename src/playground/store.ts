@@ -52,7 +52,7 @@ export interface UiState extends Settings {
   /** Name of the module being read, while it is. */
   readonly choosing: string | null
   /** A module that was refused; the choice before it stands. */
-  readonly refused: { readonly name: string; readonly error: unknown } | null
+  readonly refused: { readonly name: string; readonly error: unknown; readonly bytes?: Uint8Array } | null
   readonly entry: string
   /** As typed. */
   readonly fuel: string

@@ -2,13 +2,13 @@
 import type { Context } from '../context.ts'
 import { declaredLimits } from '../declared.ts'
 import { fill, h, icon } from '../dom.ts'
-import { bytes, pages, plural } from '../format.ts'
+import { bytes, hexAround, pages, plural } from '../format.ts'
 import { hostCall } from '../host-words.ts'
 import { progress, track } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
 import { problemCard } from '../parts/problem.ts'
-import type { Choice } from '../store.ts'
-import { expected } from '../words.ts'
+import type { Choice, UiState } from '../store.ts'
+import { expected, problem } from '../words.ts'
 import { controls } from './controls.ts'
 import { moduleDetail } from './module-detail.ts'
 import { shareBox } from './share.ts'
@@ -29,6 +29,7 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
           problemCard(state.refused.error, {
             title: `${state.refused.name} was not opened`,
             after: 'Nothing was stored and nothing was charged.',
+            detail: bytesAround(state.refused),
             dismiss: () => store.set({ refused: null }),
           }),
       ),
@@ -66,6 +67,22 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
     controls(context, signal),
     body,
     shareBox(context, signal),
+  )
+}
+
+/** The place a refusal speaks of, for those who read bytes. */
+function bytesAround({ error, bytes: whole }: NonNullable<UiState['refused']>): HTMLElement | undefined {
+  const { offset } = problem(error).data
+  if (!whole || typeof offset !== 'number' || offset > whole.length) return undefined
+  return h(
+    'details',
+    { class: 'detail' },
+    h('summary', {}, 'The bytes there'),
+    h(
+      'pre',
+      { class: 'excerpt', tabindex: '0', role: 'region', 'aria-label': 'Bytes around the place' },
+      hexAround(whole, offset),
+    ),
   )
 }
 

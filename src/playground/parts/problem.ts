@@ -7,6 +7,8 @@ export interface ProblemOptions {
   /** In place of the title that goes with the code. */
   readonly title?: string
   readonly after?: string
+  /** More for engineers, under the chips. */
+  readonly detail?: HTMLElement | undefined
   readonly retry?: () => void
   readonly dismiss?: () => void
 }
@@ -27,6 +29,7 @@ export function problemCard(error: unknown, options: ProblemOptions = {}): HTMLE
       chip('code', found.code),
       rows.map(([key, value]) => chip(key, place(key, value))),
     ),
+    options.detail,
     (options.retry || options.dismiss) &&
       h(
         'p',
