@@ -14,10 +14,10 @@ const BUDGETS = {
   client: { limit: 8_000, goal: 8_000 },
   entry: { limit: 10_000, goal: 8_000 },
   start: { limit: 40_000, goal: 40_000 },
-  firstRun: { limit: 115_000 },
-  worker: { limit: 170_000 },
+  firstRun: { limit: 120_000 },
+  worker: { limit: 205_000 },
   playground: { limit: 90_000, goal: 90_000 },
-  playgroundRun: { limit: 165_000 },
+  playgroundRun: { limit: 170_000 },
 }
 
 async function bundled(names) {
@@ -45,7 +45,7 @@ function workerFiles(folder, chunks, script) {
   }
   return {
     start,
-    firstRun: closure([...start, room('run'), room('blocks'), room('compaction')]),
+    firstRun: closure([...start, room('tasks'), room('run'), room('blocks'), room('compaction')]),
     all: closure(start, { late: true }),
   }
 }
@@ -65,7 +65,7 @@ function worker() {
       ...BUDGETS.start,
     },
     ...chunks.sort((a, b) => b.bytes - a.bytes),
-    { name: 'worker, start and a first run', bytes: gzipped(firstRun), ...BUDGETS.firstRun },
+    { name: 'worker, start and what it loads behind it for a first run', bytes: gzipped(firstRun), ...BUDGETS.firstRun },
     { name: 'worker, everything', bytes: gzipped(all), ...BUDGETS.worker },
   ]
 }

@@ -476,3 +476,119 @@ describe('start and close', () => {
     expect(workers.made.every((worker) => worker.terminated)).toBe(true)
   })
 })
+
+describe('code that does not come', () => {
+  const missing = () => {
+    throw new IcnError('ProcessingFailure', 'The code that runs contracts could not be loaded.', {
+      data: { reason: 'codeUnavailable' },
+    })
+  }
+  const run = (runtime: { run(module: string): Promise<unknown> }) => rejection(runtime.run('cid'))
+
+  test('once: the same worker is asked again; twice: another takes its place between calls, and nothing is told', async () => {
+    const { runtime, workers, restarts } = await started({
+      methods: ({ number }) => ({
+        run: () => (number === 1 ? missing() : { result: number }),
+        mana: { balance: () => BigInt(number) },
+      }),
+    })
+    expect(await run(runtime)).toMatchObject({ data: { reason: 'codeUnavailable' } })
+    expect(await runtime.mana.balance()).toBe(1n)
+    expect(workers.made).toHaveLength(1)
+    await run(runtime)
+    await vi.waitFor(async () => expect(await runtime.mana.balance()).toBe(2n))
+    expect(await runtime.run('cid')).toEqual({ result: 2 })
+    await vi.waitFor(() => expect(workers.made[0]?.terminated).toBe(true))
+    expect(workers.made).toHaveLength(2)
+    expect(restarts).toEqual([])
+    const heard: unknown[] = []
+    runtime.on('mana', ({ balance }) => heard.push(balance))
+    workers.last.emit('mana', { did: 'did:key:z', balance: 5n, cause: 'spend' })
+    await runtime.mana.balance()
+    expect(heard).toEqual([5n])
+  })
+
+  test('the worker serves on while a call or a stream is under way, and the other tells nothing until it serves', async () => {
+    const held = gate()
+    const { runtime, workers } = await started({
+      methods: ({ number }) => ({
+        run: missing,
+        mana: { balance: () => BigInt(number) },
+        jobs: {
+          wait: async () => {
+            await held.promise
+            return { jobId: `of ${number}` }
+          },
+        },
+      }),
+    })
+    const waiting = runtime.jobs.wait('job')
+    await run(runtime)
+    await run(runtime)
+    expect(await runtime.mana.balance()).toBe(1n)
+    expect(workers.made).toHaveLength(1)
+    held.open()
+    expect(await waiting).toEqual({ jobId: 'of 1' })
+    await vi.waitFor(() => expect(workers.made).toHaveLength(2))
+    const heard: unknown[] = []
+    runtime.on('mana', ({ balance }) => heard.push(balance))
+    await vi.waitFor(async () => expect(await runtime.mana.balance()).toBe(2n))
+    expect(heard).toEqual([])
+  })
+
+  test('a replacement that does not start changes nothing', async () => {
+    const { runtime, workers, restarts } = await started({
+      methods: ({ number }) => {
+        if (number === 2) throw new IcnError('StorageUnavailable', 'not now')
+        return { run: () => (number === 1 ? missing() : 1), mana: { balance: () => BigInt(number) } }
+      },
+    })
+    await run(runtime)
+    await run(runtime)
+    await vi.waitFor(() => expect(workers.made[1]?.terminated).toBe(true))
+    expect(await runtime.mana.balance()).toBe(1n)
+    expect(workers.made).toHaveLength(2)
+    // As many refusals again, and it is tried again.
+    await run(runtime)
+    await run(runtime)
+    await vi.waitFor(async () => expect(await runtime.mana.balance()).toBe(3n))
+    expect(restarts).toEqual([])
+  })
+
+  test('a worker whose end would lose something is kept', async () => {
+    const workers = fakeWorkers({ methods: () => ({ run: missing, mana: { balance: () => 1n } }) })
+    const runtime = await start({ storage: 'memory' }, workers.spawn)
+    for (let times = 0; times < 4; times++) await run(runtime)
+    expect(await runtime.mana.balance()).toBe(1n)
+    expect(workers.made).toHaveLength(1)
+  })
+
+  test('a worker in which a stream was opened is kept', async () => {
+    const { runtime, workers } = await started({
+      methods: () => ({
+        run: missing,
+        dag: {
+          export: async () =>
+            new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(9)) }),
+        },
+        mana: { balance: () => 1n },
+      }),
+    })
+    const reader = (await runtime.dag.export()).getReader()
+    for (let times = 0; times < 3; times++) await run(runtime)
+    expect((await reader.read()).value).toHaveLength(9)
+    expect(await runtime.mana.balance()).toBe(1n)
+    expect(workers.made).toHaveLength(1)
+  })
+
+  test('close ends both', async () => {
+    const { runtime, workers } = await started({
+      methods: ({ number }) => ({ run: missing, mana: { balance: () => BigInt(number) } }),
+    })
+    await run(runtime)
+    await run(runtime)
+    await vi.waitFor(() => expect(workers.made).toHaveLength(2))
+    await runtime.close()
+    await vi.waitFor(() => expect(workers.made.map(({ terminated }) => terminated)).toEqual([true, true]))
+  })
+})

@@ -1,7 +1,7 @@
 /**
  * Owns the worker: starts it, gives it the calls, ends it when a guest outstays its limit or its caller gives up, and
  * puts a fresh one on the same database in its place. Every call settles: with the worker's answer, or with Aborted,
- * ExecutionTimeout, WorkerCrashed or Closed.
+ * ExecutionTimeout, WorkerCrashed or Closed. A worker to which code does not come any more is replaced between calls.
  */
 import { IcnError } from '../common/errors.ts'
 import type { RuntimeOptions } from '../protocol/api.ts'
@@ -13,6 +13,13 @@ import { CrashLoop } from './crash-loop.ts'
 import { Deadline } from './deadline.ts'
 import { Link, type WorkerLike } from './link.ts'
 import { forWorker, meshOf } from './mesh-port.ts'
+
+/**
+ * Calls refused for want of code, after which the worker is replaced: the second was made after the code had been asked
+ * for again. By the older rule of the web, which some browsers follow, a worker in which a module could not be fetched once
+ * never fetches it again.
+ */
+const CODE_REFUSALS = 2
 
 const runAborted = new IcnError('Aborted', 'A run was aborted by its caller.', { data: { method: 'run' } })
 
@@ -28,6 +35,9 @@ export class Supervisor {
   /** The worker that serves; undefined while one starts. */
   #link: Link | undefined
   #starting: Link | undefined
+  /** Ready to take the present worker's place at the next moment without a call. */
+  #next: Link | undefined
+  #codeRefusals = 0
   /** Why nothing more is served. */
   #over: IcnError | undefined
   #killed: readonly KilledJob[] = []
@@ -67,9 +77,20 @@ export class Supervisor {
 
   async #connect(): Promise<void> {
     const killed = this.#killed
+    this.#serve(await this.#open(killed))
+    this.#killed = this.#killed.filter((job) => !killed.includes(job))
+    for (const call of this.#calls.all()) void this.#send(call, this.#link!)
+  }
+
+  /** A worker that is ready, and not yet the one that serves. */
+  async #open(killed: readonly KilledJob[]): Promise<Link> {
     const link = new Link(this.#spawn(), {
-      message: (message) => this.#onMessage(message),
-      died: (error) => this.#end('crash', error),
+      // What is committed is told by all workers on the database, and to the page by the one that serves.
+      message: (message) => (this.#link ?? link) === link && this.#onMessage(message),
+      died: (error) => {
+        if (link === this.#next) this.#next = undefined
+        else if (link === this.#link) this.#end('crash', error)
+      },
     })
     this.#starting = link
     try {
@@ -81,9 +102,41 @@ export class Supervisor {
     }
     if (this.#over) throw this.#over
     this.#starting = undefined
+    return link
+  }
+
+  #serve(link: Link): void {
     this.#link = link
-    this.#killed = this.#killed.filter((job) => !killed.includes(job))
-    for (const call of this.#calls.all()) void this.#send(call, link)
+    // With a store in memory, or a port that cannot be had twice, something would be lost with the worker.
+    this.#codeRefusals = this.#options.storage === 'memory' || meshOf(this.#options) ? -Infinity : 0
+  }
+
+  /** The present worker serves until the other is ready and no call is under way; should that not start, it goes on. */
+  #renew(): void {
+    const old = this.#link
+    if (!old || old.running || this.#calls.all().length > 0) return
+    if (this.#next) {
+      this.#serve(this.#next)
+      this.#next = undefined
+      void old.close()
+    } else if (this.#codeRefusals >= CODE_REFUSALS) {
+      this.#codeRefusals = 0
+      this.#open([]).then(
+        (next) => {
+          if (this.#link !== old || this.#codeRefusals < 0) return next.end()
+          this.#next = next
+          this.#renew()
+        },
+        () => {},
+      )
+    }
+  }
+
+  /** A stream lives in its worker between calls, too. */
+  #keep(): void {
+    this.#codeRefusals = -Infinity
+    this.#next?.end()
+    this.#next = undefined
   }
 
   async #send(call: Call, link: Link): Promise<void> {
@@ -94,8 +147,12 @@ export class Supervisor {
     if (link !== this.#link || !this.#calls.take(call)) return
     this.#crashLoop.answered()
     this.#watch(true)
-    if ('error' in answer) call.reject(answer.error)
-    else call.resolve(answer.value)
+    if ('error' in answer) {
+      call.reject(answer.error)
+      if (answer.error.data.reason === 'codeUnavailable') this.#codeRefusals += 1
+    } else call.resolve(answer.value)
+    if (call.method === 'transfers.open') this.#keep()
+    else this.#renew()
   }
 
   #abort(call: Call): void {
@@ -132,6 +189,8 @@ export class Supervisor {
     const link = this.#link
     if (!link) return
     this.#link = undefined
+    this.#next?.end()
+    this.#next = undefined
     this.#deadline.clear()
     link.end()
     const { running } = link
@@ -174,6 +233,7 @@ export class Supervisor {
     this.#over ??= error
     this.#deadline.clear()
     this.#starting?.end()
+    this.#next?.end()
     this.#link = undefined
     for (const call of this.#calls.all()) if (this.#calls.take(call)) call.reject(this.#over)
     return this.#over

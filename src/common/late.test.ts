@@ -24,7 +24,7 @@ test('what did not come refuses the call by name, and the next call asks again',
     expect(reason).toMatchObject({
       code: 'ProcessingFailure',
       message:
-        'The code that runs contracts could not be loaded (Failed to fetch dynamically imported module: /x.js). Check the connection and try again. If it fails again, reload the page: a new version may have been deployed, and some browsers ask for a file only once.',
+        'The code that runs contracts could not be loaded (Failed to fetch dynamically imported module: /x.js). Check the connection and try again. If it goes on failing, reload the page: a new version may have been deployed.',
       data: { reason: 'codeUnavailable' },
       cause: expect.any(TypeError),
     })

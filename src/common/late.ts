@@ -1,7 +1,7 @@
 /**
  * Code that is loaded when it is first needed. It may fail to come: the network is down, or a new deployment took the file
- * away under an open page. Then the call that needed it is refused and the next one tries again (Firefox
- * answers a failed import from memory; there it takes a new worker).
+ * away under an open page. Then the call that needed it is refused and the next one tries again. Some browsers answer
+ * that from memory: the page then replaces the worker (client/supervisor.ts).
  *
  * Load before a transaction begins, never inside of one: IndexedDB ends a transaction that waits for anything else.
  */
@@ -20,7 +20,7 @@ export function late<T>(what: string, load: () => Promise<T>): () => Promise<T> 
       if (IcnError.is(cause)) throw cause
       throw new IcnError(
         'ProcessingFailure',
-        `${what} could not be loaded (${(cause as Error).message}). Check the connection and try again. If it fails again, reload the page: a new version may have been deployed, and some browsers ask for a file only once.`,
+        `${what} could not be loaded (${(cause as Error).message}). Check the connection and try again. If it goes on failing, reload the page: a new version may have been deployed.`,
         { data: { reason: 'codeUnavailable' }, cause },
       )
     })
