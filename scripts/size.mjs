@@ -65,7 +65,11 @@ function worker() {
       ...BUDGETS.start,
     },
     ...chunks.sort((a, b) => b.bytes - a.bytes),
-    { name: 'worker, start and what it loads behind it for a first run', bytes: gzipped(firstRun), ...BUDGETS.firstRun },
+    {
+      name: 'worker, start and what it loads behind it for a first run',
+      bytes: gzipped(firstRun),
+      ...BUDGETS.firstRun,
+    },
     { name: 'worker, everything', bytes: gzipped(all), ...BUDGETS.worker },
   ]
 }
