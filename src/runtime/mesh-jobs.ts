@@ -18,7 +18,7 @@ import { signedCheckpoint } from '../mesh/progress.ts'
 import { type SelectionPolicy, selectBid } from '../mesh/scoring.ts'
 import type { MeshParticipant } from '../mesh/service.ts'
 import type { ActualMeshJob, MeshJobBid } from '../mesh/types.ts'
-import type { JobStatus, MeshTerms } from '../protocol/api.ts'
+import type { JobStatus, MeshTerms, ReceiptVerification } from '../protocol/api.ts'
 import { recordExecution, reputationOf } from '../reputation/reputation.ts'
 import type { RuntimeContext } from './context.ts'
 import { failureOf } from './failure.ts'
@@ -31,8 +31,8 @@ import { JOBS, type JobRow, RECEIPTS } from './tables.ts'
 
 export interface MeshJobsOptions extends Required<Omit<MeshTerms, 'bid' | 'blockWaitMs'>> {
   readonly policy?: SelectionPolicy
-  /** Makes the run behind a receipt again: the reason why it is wrong, or undefined. */
-  wrong?(receipt: DagBlock, record: DagBlock, job: JobRow, signal: AbortSignal): Promise<string | undefined>
+  /** Makes the run behind a receipt again. */
+  replay?(receipt: DagBlock, record: DagBlock, job: JobRow, signal: AbortSignal): Promise<ReceiptVerification>
 }
 
 /** Checkpoints of one job that are kept, and how far their time may be from ours, seconds. */
@@ -40,6 +40,12 @@ const MOST_CHECKPOINTS = 16
 const CLOCKS_APART = 300n
 /** What `setTimeout` takes, ms. */
 const LONGEST_TIMER = 0x7fff_ffff
+
+interface Evidence {
+  /** The executor's, of its receipt. */
+  readonly block: DagBlock
+  readonly record: DagBlock
+}
 
 interface Driven {
   readonly over: AbortController
@@ -178,30 +184,53 @@ export class MeshJobs {
     }
     this.#check(row, receipt)
     const evidence = await this.#evidence(job, executor, signal)
-    if (evidence === undefined && this.#options.requireRecord && job.spec.kind === 'CclWasm') {
-      throw failure('noRecord', `The executor ${executor} gave no record of its run.`)
-    }
-    // Upstream's executors offer no record; one that is offered must be of this receipt and come out as it says.
-    const wrong =
-      evidence &&
-      (receiptBlock(receipt, evidence.block.authorDid, evidence.block.timestamp).cid.equals(
-        evidence.block.cid,
-      )
-        ? await this.#options.wrong?.(evidence.block, evidence.record, row, signal)
-        : 'its record is of another receipt.')
-    if (wrong !== undefined) {
-      await store.transact((tx) => recordExecution(tx, executor, false, 0n))
-      throw failure('wrongResult', `The run of ${executor} does not come out as its receipt says: ${wrong}`)
-    }
-    await store.transact((tx) => {
+    await this.#requireSound(row, job, receipt, evidence, signal)
+    const anchored = await store.transact((tx) => {
       const current = tx.get(JOBS, row.id)
-      if (current === undefined || current.state !== 'Assigned') return
+      if (current === undefined || current.state !== 'Assigned') return false
       const cid = anchorReceipt(tx, this.#context, receipt, time.seconds()).toString()
-      if (evidence === undefined) return
+      if (evidence === undefined) return true
       putBlock(tx, evidence.block)
       putBlock(tx, evidence.record)
       tx.put(RECEIPTS, cid, { ...tx.get(RECEIPTS, cid)!, record: evidence.record.cid.toString() })
+      return true
     })
+    if (!anchored) return
+    this.#context.count(receipt.success ? 'runtime_jobs_completed_total' : 'runtime_jobs_failed_total')
+  }
+
+  /**
+   * Upstream's executors offer no record; one that is offered must be of this receipt and come out as it says.
+   * @throws IcnError `wrongResult`, by which the executor's reputation falls; `noRecord` where one is required
+   */
+  async #requireSound(
+    row: JobRow,
+    job: ActualMeshJob,
+    receipt: ExecutionReceipt,
+    evidence: Evidence | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const executor = receipt.executorDid
+    const required = this.#options.requireRecord && job.spec.kind === 'CclWasm'
+    if (evidence === undefined) {
+      if (required) throw failure('noRecord', `The executor ${executor} gave no record of its run.`)
+      return
+    }
+    const { block, record } = evidence
+    const anchored = receiptBlock(receipt, block.authorDid, block.timestamp)
+    const found = anchored.cid.equals(block.cid)
+      ? await this.#options.replay?.(block, record, row, signal)
+      : ({ status: 'mismatch', field: 'receipt', expected: `${anchored.cid}`, got: `${block.cid}` } as const)
+    if (found?.status === 'notReplayable' && required) {
+      throw failure('noRecord', `The run of ${executor} cannot be made again: ${found.reason}`)
+    }
+    if (found?.status !== 'mismatch') return
+    await this.#context.store.transact((tx) => recordExecution(tx, executor, false, 0n))
+    const { field, expected, got } = found
+    throw failure(
+      'wrongResult',
+      `The run of ${executor} does not come out as its receipt says: ${field} is ${got}, not ${expected}.`,
+    )
   }
 
   /** What is left of the executor's time, ms; a job that was taken up again has had some of it. */
@@ -229,9 +258,14 @@ export class MeshJobs {
     store
       .transact((tx) => {
         const current = tx.get(JOBS, id)
-        if (current?.state !== 'Assigned' || current.executor !== `${from}`) return
+        if (current?.state !== 'Assigned' || current.executor !== `${from}`) return false
         noteProgress(tx, current, checkpoint, now)
+        return true
+      })
+      .then((noted) => {
+        if (!noted) return
         driven.checkpoints++
+        this.#context.count('runtime_checkpoints_anchored_total')
       })
       .catch(() => {})
   }
@@ -251,11 +285,7 @@ export class MeshJobs {
   }
 
   /** The executor's blocks, where it offers them: with them anybody can make the run again. */
-  async #evidence(
-    job: ActualMeshJob,
-    executor: Did,
-    signal: AbortSignal,
-  ): Promise<{ block: DagBlock; record: DagBlock } | undefined> {
+  async #evidence(job: ActualMeshJob, executor: Did, signal: AbortSignal): Promise<Evidence | undefined> {
     // Only the run of a contract is recorded; what tells of it may come behind the receipt.
     if (job.spec.kind !== 'CclWasm') return undefined
     const waitMs = this.#options.evidenceWaitMs

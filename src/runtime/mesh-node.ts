@@ -11,6 +11,7 @@ import { GossipMeshService } from '../mesh/service-gossip.ts'
 import { ChannelTransport } from '../mesh/transport.ts'
 import type { MeshTerms, SyncOptions, SyncProgress } from '../protocol/api.ts'
 import type { RuntimeContext } from './context.ts'
+import { untilAborted } from './exclusive.ts'
 import { MeshExecutor } from './mesh-executor.ts'
 import { MeshJobs } from './mesh-jobs.ts'
 import type { MeshSettings } from './mesh-options.ts'
@@ -49,17 +50,22 @@ export function meshMember(
   const closing = new AbortController()
   const jobs = new MeshJobs(context, mesh, {
     ...settings,
-    async wrong(receipt, record, row, signal) {
+    async replay(receipt, record, row, signal) {
       const evidence = await store.read((tx) => {
         const job = getBlock(tx, Cid.parse(row.id))
         return { receipt, record, linked: receipt, job, manifest: getBlock(tx, Cid.parse(row.manifest)) }
       })
-      const found = await verifyEvidence(placeOf(context, await modules()), evidence, signal)
-      if (found.status !== 'mismatch') return undefined
-      return `${found.field} is ${found.got}, not ${found.expected}.`
+      return verifyEvidence(placeOf(context, await modules()), evidence, signal)
     },
   })
   const executor = new MeshExecutor(context, modules, mesh, closing.signal, settings.blockWaitMs)
+  // Of several tabs on one database, which are one node to others, one takes jobs: they would all do the same.
+  let takesJobs = false
+  const taking = async () => {
+    takesJobs = true
+    await untilAborted(closing.signal)
+  }
+  context.runExclusive('mesh-executor', taking, closing.signal).catch(() => {})
   const sync = new Sync(context, mesh, closing.signal)
   return {
     offer: (id) => jobs.drive(id),
@@ -67,7 +73,7 @@ export function meshMember(
     async join() {
       await mesh.join({
         block: (cid) => store.read((tx) => getBlock(tx, cid)),
-        announced: (job, from) => settings.bid && executor.announced(job, from),
+        announced: (job, from) => settings.bid && takesJobs && executor.announced(job, from),
         assigned: (assignment, from) => executor.assigned(assignment, from),
         peer: (did, state) => {
           const detail = { did: did.toString(), state }

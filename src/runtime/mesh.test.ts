@@ -4,12 +4,14 @@ import { utf8 } from '../common/bytes.ts'
 import { cidOf } from '../common/cid-of.ts'
 import { FixedTimeProvider } from '../common/time.ts'
 import { type ExecutionReceipt, signReceipt } from '../identity/receipt.ts'
+import { receiptBlock, signBlock } from '../identity/receipt-block.ts'
 import { KeyDidResolver } from '../identity/resolver.ts'
 import type { Signer } from '../identity/signer.ts'
 import { GossipMeshService } from '../mesh/service-gossip.ts'
 import { ChannelTransport } from '../mesh/transport.ts'
 import type { JobRequest } from '../protocol/api.ts'
 import { MemoryDatabase } from '../storage/memory-store.ts'
+import { processLocks } from './exclusive.ts'
 import { contract, ME } from './fixtures/busy.ts'
 import {
   ANSWER,
@@ -276,6 +278,66 @@ describe('a job that fails on its way ends Failed, with one refund of everything
     const echo = { kind: { Echo: { payload: 'hello' } } } as const
     const other = await runtime.jobs.submit(await request(runtime, ANSWER, { spec: echo }))
     expect(await ended(runtime, other, 5n)).toMatchObject({ state: 'Completed' })
+  })
+
+  it.each([
+    [false, 'Completed', undefined],
+    [true, 'Failed', 'noRecord'],
+  ])(
+    'a record from which the run cannot be made again, where one is required (%s): %s',
+    async (requireRecord, state, reason) => {
+      const mesh = new Staged()
+      mesh.bids = async (job) => [await bid(executor, job)]
+      mesh.receipt = async (job) => {
+        const signed = await receipt(executor, job.id)
+        const block = receiptBlock(signed, executor.did, BigInt(NOW))
+        const links = [{ cid: block.cid, name: 'receipt', size: 0n }]
+        const made = { data: utf8('{"format":1}'), links, timestamp: BigInt(NOW) }
+        const record = await signBlock(made, executor)
+        mesh.blocks.push(block, record)
+        mesh.evidence = { receipt: block.cid, record: record.cid }
+        return signed
+      }
+      const runtime = await node(1, channel(channelName(), { requireRecord }), { mesh })
+      const id = await runtime.jobs.submit(await request(runtime))
+      const status = await ended(runtime, id, reason === undefined ? 5n : 0n)
+      expect([status.state, status.failure?.reason]).toEqual([state, reason])
+    },
+  )
+
+  it('a record of another receipt: Failed, refunded, the executor’s reputation falls', async () => {
+    const mesh = new Staged()
+    mesh.bids = async (job) => [await bid(executor, job)]
+    mesh.receipt = async (job) => {
+      const other = receiptBlock(await receipt(executor, job.id, false), executor.did, BigInt(NOW))
+      mesh.blocks.push(other)
+      mesh.evidence = { receipt: other.cid, record: other.cid }
+      return receipt(executor, job.id)
+    }
+    const runtime = await node(1, channel(channelName()), { mesh })
+    const id = await runtime.jobs.submit(await request(runtime))
+    expect(await ended(runtime, id)).toMatchObject({ state: 'Failed', failure: { reason: 'wrongResult' } })
+  })
+
+  it('of two tabs that are one node, one takes jobs; the other does when it closes', async () => {
+    const name = channelName()
+    const a = await node(1, channel(name, { bid: false }))
+    const database = new MemoryDatabase()
+    const runExclusive = processLocks()
+    const runs = [0, 0]
+    const tab = async (n: number) => {
+      const onGuest = (guest: unknown) => {
+        if (guest !== null) runs[n]!++
+      }
+      return node(2, channel(name), { state: await openDatabase(database), runExclusive, onGuest })
+    }
+    const first = await tab(0)
+    await tab(1)
+    expect(await a.jobs.wait(await a.jobs.submit(await request(a)))).toMatchObject({ state: 'Completed' })
+    expect(runs).toEqual([1, 0])
+    await first.close()
+    expect(await a.jobs.wait(await a.jobs.submit(await request(a)))).toMatchObject({ state: 'Completed' })
+    expect(runs).toEqual([1, 1])
   })
 
   it('where a record is required, an executor that gives one is paid', async () => {
