@@ -19,6 +19,7 @@ test('records made in Chromium and in Node are the same to the byte', async ({ p
   await page.goto('/harness/records.html')
   const there = (await reported).postDataJSON()
   expect(there.seen).toEqual(seen)
+  expect(there).toMatchObject({ verified: corpus.length, mismatched: 0 })
   // All that a run may end with is among them, and no two records are one.
   expect(new Set(seen.map(([, record]) => record)).size).toBe(seen.length)
   const ends = new Set(seen.map(([, , end]) => end))

@@ -81,6 +81,9 @@ test('records in Firefox are those of Node, to the byte', async () => {
     expect(await reportOf('/harness/records.html', { '/corpus/': folder })).toEqual({
       browser: expect.stringContaining('Firefox/'),
       seen,
+      verified: corpus.length,
+      mismatched: 0,
+      workers: true,
     })
   } finally {
     rmSync(folder, { recursive: true })

@@ -1,4 +1,4 @@
-/** Runs the contracts it finds at /corpus/ by itself and posts their records, in a browser that may not be driven. */
+/** Runs the contracts it finds at /corpus/ by itself and posts their records, and how verifying them went, in a browser that may not be driven. */
 import { startRuntime } from '../../src/index.ts'
 import { RECORD_OPTIONS, runCorpus } from './run-corpus.ts'
 
@@ -17,9 +17,14 @@ async function records() {
   )
   const worker = () => new Worker('/harness/worker.js', { type: 'module' })
   const runtime = await startRuntime({ ...RECORD_OPTIONS, worker })
-  return runCorpus(runtime, corpus)
+  const seen = await runCorpus(runtime, corpus)
+  // By workers inside of the worker, where the engine has them.
+  const { verified, mismatched } = await runtime.receipts.verifyAll()
+  const { counters } = await runtime.inspect()
+  const workers = (counters.runtime_replay_workers_total ?? 0) > 0 || navigator.hardwareConcurrency < 2
+  return { seen, verified, mismatched, workers }
 }
 
-const seen = await records().catch((error: unknown) => ({ failed: String(error) }))
+const found = await records().catch((error: unknown) => ({ failed: String(error) }))
 const browser = navigator.userAgent
-await fetch('/report', { method: 'POST', body: JSON.stringify({ browser, seen }) })
+await fetch('/report', { method: 'POST', body: JSON.stringify({ browser, ...found }) })

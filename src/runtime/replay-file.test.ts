@@ -5,13 +5,21 @@ import { ROOT } from '../../scripts/build-guests.mjs'
 import { concatBytes, utf8 } from '../common/bytes.ts'
 import { type FileRecord, FrameReader, FrameWriter } from '../dag/transfer/frames.ts'
 import type { IcnRuntime, ImportedReceipt } from '../protocol/api.ts'
-import { BUSY, contract } from './fixtures/busy.ts'
+import { BUSY, contract, ME } from './fixtures/busy.ts'
 import { openDatabase, seed, testRuntime } from './fixtures/world.ts'
 
 const { samples } = JSON.parse(readFileSync(join(ROOT, 'public/samples/index.json'), 'utf8')) as {
   samples: { id: string }[]
 }
 const sample = (id: string) => new Uint8Array(readFileSync(join(ROOT, `public/samples/${id}.wasm`)))
+
+/** A run of each kind: with a log, with state read, listed and written, trapped after effects, stopped. */
+const KINDS: [kind: string, bytes: Uint8Array][] = [
+  ['a run that logs', sample('hello')],
+  ['a run that changes much', contract(BUSY)],
+  ['a run that traps', contract(`(drop (call $spend ${ME} (i64.const 5))) unreachable`)],
+  ['a run that is stopped', contract('(loop (br 0)) (i64.const 0)')],
+]
 
 /** Another node, that has seen nothing. */
 const stranger = () => testRuntime({ identitySeed: seed(2), fixedTime: 1_800_000_000 })
@@ -96,43 +104,51 @@ describe('the file of a receipt', () => {
     await other.close()
   })
 
-  it('no byte of it can be changed, left out or added', async () => {
-    const { file } = await fileOf(sample('hello'))
-    const other = await stranger()
-    for (let at = 0; at < file.length; at++) {
-      const forged = file.slice()
-      forged[at]! ^= 1 << (at % 8)
-      expect(await answer(other, forged), `byte ${at}`).toBe('badExport')
-    }
-    for (let end = 0; end < file.length; end += 7) {
-      expect(await answer(other, file.subarray(0, end)), `cut at ${end}`).toBe('badExport')
-    }
-    expect(await answer(other, concatBytes(file, Uint8Array.of(0)))).toBe('badExport')
-    expect((await other.receipts.list()).items).toEqual([])
-    await other.close()
-  }, 120_000)
-
-  it('no byte of it can be changed by somebody who makes the checksums right again', async () => {
-    const { file } = await fileOf(sample('hello'))
-    const records = await framesOf(file)
-    const other = await stranger()
-    const outcomes = new Set<string>()
-    for (const [index, { payload }] of records.entries()) {
-      for (let at = 0; at < payload.length; at++) {
-        const changed = payload.slice()
-        changed[at]! ^= 1 << (at % 7)
-        const forged = written(
-          records.map((record, i) => (i === index ? { ...record, payload: changed } : record)),
-        )
-        const outcome = await answer(other, forged)
-        outcomes.add(outcome)
-        expect(outcome, `record ${index}, byte ${at}`).not.toBe('verified')
+  it.each(KINDS)(
+    '%s: no byte of it can be changed, left out or added',
+    async (_kind, bytes) => {
+      const { file } = await fileOf(bytes)
+      const other = await stranger()
+      for (let at = 0; at < file.length; at++) {
+        const forged = file.slice()
+        forged[at]! ^= 1 << (at % 8)
+        expect(await answer(other, forged), `byte ${at}`).toBe('badExport')
       }
-    }
-    expect([...outcomes].sort()).toEqual(['badExport', 'incomplete', 'mismatch'])
-    expect((await other.receipts.list()).items).toEqual([])
-    await other.close()
-  }, 120_000)
+      for (let end = 0; end < file.length; end += 7) {
+        expect(await answer(other, file.subarray(0, end)), `cut at ${end}`).toBe('badExport')
+      }
+      expect(await answer(other, concatBytes(file, Uint8Array.of(0)))).toBe('badExport')
+      expect((await other.receipts.list()).items).toEqual([])
+      await other.close()
+    },
+    120_000,
+  )
+
+  it.each(KINDS)(
+    '%s: no byte can be changed, with the checksums made right again',
+    async (_kind, bytes) => {
+      const { file } = await fileOf(bytes)
+      const records = await framesOf(file)
+      const other = await stranger()
+      const outcomes = new Set<string>()
+      for (const [index, { payload }] of records.entries()) {
+        for (let at = 0; at < payload.length; at++) {
+          const changed = payload.slice()
+          changed[at]! ^= 1 << (at % 7)
+          const forged = written(
+            records.map((record, i) => (i === index ? { ...record, payload: changed } : record)),
+          )
+          const outcome = await answer(other, forged)
+          outcomes.add(outcome)
+          expect(outcome, `record ${index}, byte ${at}`).not.toBe('verified')
+        }
+      }
+      expect([...outcomes].sort()).toEqual(['badExport', 'incomplete', 'mismatch'])
+      expect((await other.receipts.list()).items).toEqual([])
+      await other.close()
+    },
+    120_000,
+  )
 
   it('records that do not belong in it, or stand elsewhere: refused', async () => {
     const { file } = await fileOf(sample('hello'))
