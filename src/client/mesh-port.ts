@@ -10,9 +10,7 @@ export function meshOf({ mesh }: RuntimeOptions): MeshPort | undefined {
 export function forWorker(options: RuntimeOptions): [Hello['options'], Transferable[]] {
   const mesh = meshOf(options)
   if (mesh === undefined) return [options as Hello['options'], []]
-  const { kind, bidWindowMs, receiptWaitMs, noticeEveryMs, blockWaitMs, evidenceWaitMs, requireRecord, bid } =
-    mesh
-  const terms = { bidWindowMs, receiptWaitMs, noticeEveryMs, blockWaitMs, evidenceWaitMs, requireRecord, bid }
+  const { kind, terms = {} } = mesh
   const port = mesh.connect()
-  return [{ ...options, mesh: { kind, port, ...terms } }, [port]]
+  return [{ ...options, mesh: { kind, terms, port } }, [port]]
 }

@@ -93,8 +93,9 @@ export interface ChannelMesh extends MeshTerms {
  * A network on the page's thread, such as `libp2pMesh` of `icn-runtime-web/mesh/libp2p` makes. It carries bytes; the
  * runtime signs what it sends and believes nothing that it hears. It serves one runtime and is closed with it.
  */
-export interface MeshPort extends MeshTerms {
+export interface MeshPort {
   readonly kind: 'port'
+  readonly terms?: MeshTerms
   /** The runtime's end. A runtime that replaces its worker asks again; the port before is then of no use. */
   connect(): MessagePort
   close(): Promise<void>

@@ -4,7 +4,7 @@
  * `abort`, a callback as `progress` messages, an error as an `Outcome` (comlink's own journey for thrown values drops
  * an error's code and class, and its replacement would be global to every user of comlink on the page).
  */
-import type { JobId, MeshOptions, MeshPort, MeshTerms, RuntimeEvents, RuntimeOptions } from './api.ts'
+import type { JobId, MeshOptions, MeshPort, RuntimeEvents, RuntimeOptions } from './api.ts'
 import type { WireError } from './errors.ts'
 import type { MethodName, WorkerEventName } from './methods.ts'
 
@@ -18,8 +18,7 @@ export interface KilledJob {
 }
 
 /** `MeshPort` without what cannot be sent. */
-export type SentMeshPort = { readonly [K in keyof MeshTerms]: MeshTerms[K] | undefined } & {
-  readonly kind: MeshPort['kind']
+export interface SentMeshPort extends Pick<MeshPort, 'kind' | 'terms'> {
   readonly port: MessagePort
 }
 

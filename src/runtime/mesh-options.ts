@@ -26,16 +26,13 @@ export const DEFAULT_WINDOWS: Required<MeshTerms> = {
 export function readMesh(given: MeshOptions | SentMeshPort): MeshSettings | undefined {
   oneOf('mesh.kind', given.kind, MESHES)
   if (given.kind === 'local') return undefined
-  const terms = readTerms(given)
-  if (given.kind === 'port') return { kind: 'port', connect: connection(given), ...terms }
+  if (given.kind === 'port') return { kind: 'port', connect: connection(given), ...readTerms(given.terms) }
   const { name = 'icn-global' } = given
   if (typeof name !== 'string' || name === '') throw bad('mesh.name', 'a name', name)
-  return { kind: 'broadcast-channel', name, ...terms }
+  return { kind: 'broadcast-channel', name, ...readTerms(given) }
 }
 
-function readTerms(
-  given: { readonly [K in keyof MeshTerms]: MeshTerms[K] | undefined },
-): Required<MeshTerms> {
+function readTerms(given: MeshTerms = {}): Required<MeshTerms> {
   const flag = (name: 'bid' | 'requireRecord'): boolean => {
     const value = given[name] ?? DEFAULT_WINDOWS[name]
     if (typeof value !== 'boolean') throw bad(`mesh.${name}`, 'true or false', value)

@@ -8,6 +8,7 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import type { MeshTerms } from '../../protocol/api.ts'
 import { PortTransport } from '../port-transport.ts'
 import { ICN_TOPIC } from '../transport.ts'
 import { readAddress, readPeerAddress, readTopic } from './addresses.ts'
@@ -24,6 +25,14 @@ type Node = Libp2p<{ gossip: GossipSub; identify: Identify }>
 
 const LAST_WORDS_MS = 1_000
 
+interface Settings {
+  readonly topic: string
+  readonly relays: readonly Known[]
+  /** Whether pages are to be connected past the relay. */
+  readonly direct: boolean
+  readonly terms: MeshTerms
+}
+
 /**
  * Starts a libp2p node in this thread. It goes on connecting to its relays until it is closed, whether they are there or
  * not.
@@ -35,11 +44,11 @@ const LAST_WORDS_MS = 1_000
  * @throws IcnError InvalidSpec for an address that is none; Error of js-libp2p when an address cannot be listened on
  */
 export async function libp2pMesh(options: Libp2pMeshOptions = {}): Promise<Libp2pMesh> {
-  const topic = readTopic(options.topic ?? ICN_TOPIC)
-  const relays = (options.relays ?? []).map((relay, n) => readPeerAddress(`relays[${n}]`, relay))
-  const listen = (options.listen ?? []).map((address, n) => `${readAddress(`listen[${n}]`, address)}`)
+  const { webrtc, transports = [], relays: given = [], listen: at = [], topic: named, ...terms } = options
+  const topic = readTopic(named ?? ICN_TOPIC)
+  const relays = given.map((relay, n) => readPeerAddress(`relays[${n}]`, relay))
+  const listen = at.map((address, n) => `${readAddress(`listen[${n}]`, address)}`)
   provideWithResolvers()
-  const { webrtc, transports = [] } = options
   const node = await createLibp2p({
     addresses: { listen: [...listen, ...(webrtc ? ['/p2p-circuit', '/webrtc'] : [])] },
     transports: [
@@ -54,7 +63,7 @@ export async function libp2pMesh(options: Libp2pMeshOptions = {}): Promise<Libp2
     },
     services: { identify: identify(), gossip: gossipsub(gossipOptions(topic)) },
   })
-  return new Mesh(node, topic, relays, options)
+  return new Mesh(node, { topic, relays, direct: webrtc !== undefined, terms })
 }
 
 /** Nobody else may tell this node where to connect to: a relay, or a page behind it. */
@@ -65,9 +74,7 @@ function leadsThrough(address: Multiaddr, { address: relay }: Known): boolean {
 
 class Mesh implements Libp2pMesh {
   readonly kind = 'port'
-  readonly bidWindowMs?: number
-  readonly receiptWaitMs?: number
-  readonly bid?: boolean
+  readonly terms: MeshTerms
   readonly #node: Node
   readonly #topic: string
   readonly #judge = new Judge()
@@ -76,25 +83,22 @@ class Mesh implements Libp2pMesh {
   readonly #relays: Relays
   readonly #closing = new AbortController()
   readonly #counts = { sent: 0, received: 0, dropped: 0 }
+  readonly #ports = new Set<PortTransport>()
   readonly #publishing = new Set<Promise<unknown>>()
   /** Neighbours that pass messages on to this node at once, and so back what is answered. */
   readonly #links = new Set<string>()
-  #port: PortTransport | undefined
   #closed: Promise<void> | undefined
 
-  constructor(node: Node, topic: string, relays: readonly Known[], options: Libp2pMeshOptions) {
-    const { bidWindowMs, receiptWaitMs, bid, webrtc } = options
-    if (bidWindowMs !== undefined) this.bidWindowMs = bidWindowMs
-    if (receiptWaitMs !== undefined) this.receiptWaitMs = receiptWaitMs
-    if (bid !== undefined) this.bid = bid
+  constructor(node: Node, { topic, relays, direct, terms }: Settings) {
+    this.terms = terms
     this.#node = node
     this.#topic = topic
     const { signal } = this.#closing
-    this.#direct = new DirectConnections(node, webrtc ? relays : [], signal)
+    this.#direct = new DirectConnections(node, direct ? relays : [], signal)
     const { gossip } = node.services
     joinTopic(gossip, topic, this.#judge, (bytes, author, neighbour) => {
       this.#counts.received++
-      this.#port?.send(bytes)
+      for (const port of this.#ports) port.send(bytes)
       this.#direct.heard(author, neighbour)
     })
     gossip.addEventListener('gossipsub:graft', ({ detail }) => this.#grafted(detail))
@@ -117,22 +121,25 @@ class Mesh implements Libp2pMesh {
     const { sent, received, dropped } = this.#counts
     return {
       connections: this.#node.getConnections().length,
+      neighbours: this.#links.size,
       direct: this.#direct.open,
       relays: this.#relays.states(),
       sent,
       received,
       rejected: reject,
       ignored: ignore,
-      dropped: dropped + this.#outbox.dropped + (this.#port?.dropped ?? 0),
+      dropped: [...this.#ports, this.#outbox].reduce((sum, part) => sum + part.dropped, dropped),
     }
   }
 
   connect(): MessagePort {
     const { port1, port2 } = new MessageChannel()
-    // The worker before this one is gone.
-    this.#disconnect()
-    this.#port = new PortTransport(port1, () => void this.close())
-    this.#port.listen((bytes) => this.#say(bytes))
+    const port = new PortTransport(port1, () => this.#left(port))
+    port.listen((bytes) => {
+      this.#spoke(port)
+      this.#say(bytes)
+    })
+    this.#ports.add(port)
     return port2
   }
 
@@ -143,7 +150,7 @@ class Mesh implements Libp2pMesh {
 
   async #close(): Promise<void> {
     this.#closing.abort()
-    this.#disconnect()
+    for (const port of this.#ports) this.#disconnect(port)
     await Promise.allSettled(this.#publishing)
     await this.#lastWords()
     await this.#node.stop()
@@ -160,10 +167,22 @@ class Mesh implements Libp2pMesh {
     await Promise.allSettled(open.map((connection) => identify.identify(connection, { signal })))
   }
 
-  #disconnect(): void {
-    this.#counts.dropped += this.#port?.dropped ?? 0
-    this.#port?.close()
-    this.#port = undefined
+  /** With its first word a worker takes the place of those before it, which are gone or about to go. */
+  #spoke(port: PortTransport): void {
+    if (this.#ports.size === 1) return
+    for (const other of this.#ports) if (other !== port) this.#disconnect(other)
+  }
+
+  /** Nobody is left: the runtime has closed. */
+  #left(port: PortTransport): void {
+    this.#disconnect(port)
+    if (this.#ports.size === 0) void this.close()
+  }
+
+  #disconnect(port: PortTransport): void {
+    this.#ports.delete(port)
+    this.#counts.dropped += port.dropped
+    port.close()
   }
 
   /** Before there is a link, an answer would not come back: what was said by then is said when there is. */

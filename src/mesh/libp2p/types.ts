@@ -1,10 +1,10 @@
 /** What users of the libp2p mesh see. Nothing of js-libp2p's own types is in it, so its versions are the user's choice. */
-import type { MeshPort } from '../../protocol/api.ts'
+import type { MeshPort, MeshTerms } from '../../protocol/api.ts'
 
 /** A transport as js-libp2p's packages make them: `webRTC()`, `tcp()`. */
 export type Libp2pTransport = (components: never) => object
 
-export interface Libp2pMeshOptions extends Pick<MeshPort, 'bidWindowMs' | 'receiptWaitMs' | 'bid'> {
+export interface Libp2pMeshOptions extends MeshTerms {
   /** Nodes to stay connected to: multiaddrs that end with /p2p/ and the node's id. */
   readonly relays?: readonly string[]
   /** gossipsub's topic. `icn-global`, as ICN's nodes have it. */
@@ -27,7 +27,9 @@ export interface RelayState {
 export interface Libp2pStatistics {
   /** Open connections, those to relays among them. */
   readonly connections: number
-  /** Of these, WebRTC past the relay. */
+  /** Nodes that exchange messages with this one; before there is one, nothing is said or heard. */
+  readonly neighbours: number
+  /** Connections by WebRTC past the relay. */
   readonly direct: number
   readonly relays: readonly RelayState[]
   /** Messages published, and messages of others that were given to the runtime. */
