@@ -8,7 +8,7 @@ import { cidOf } from '../../src/common/cid-of.ts'
 import { decodeJson, encodeJson } from '../../src/common/codec.ts'
 import { Allowance } from '../../src/host/grant.ts'
 import { invoke } from '../../src/host/invoke.ts'
-import { loadVerifiers } from '../../src/host/proof-code.ts'
+import { loadProofs } from '../../src/host/proofs.ts'
 import { findServed } from '../../src/host/served.ts'
 import { executionReceipt, signReceipt } from '../../src/identity/receipt.ts'
 import { REPUTATION } from '../../src/reputation/reputation.ts'
@@ -24,6 +24,7 @@ import { simulate } from '../../src/zk/fixtures/simulated.ts'
 import { zkCredentialProof } from '../../src/zk/proof.ts'
 import { type Case, drop, OUT, strings, text, WRITTEN, worded } from './case.ts'
 import { governanceCases } from './governance-cases.ts'
+import { smallCases } from './small-cases.ts'
 import { tokenCases } from './token-cases.ts'
 
 const ROUNDS = 5
@@ -298,9 +299,12 @@ const ORDINARY = `(local.set $x (i64.rotl (i64.add (i64.mul (local.get $x) (i64.
 const { home, cases: ordinaryCases } = await prepare()
 // `--only governance`: the functions whose names hold it.
 const only = process.argv.slice(2).find((_, i, all) => all[i - 1] === '--only') ?? ''
-const cases = [...ordinaryCases, ...(await tokenCases(home)), ...(await governanceCases(home))].filter(
-  ({ name }) => name.includes(only),
-)
+const cases = [
+  ...ordinaryCases,
+  ...(await smallCases(home)),
+  ...(await tokenCases(home)),
+  ...(await governanceCases(home)),
+].filter(({ name }) => name.includes(only))
 const { context, me } = home
 const limits = { ...context.limits, fuel: 1_000_000_000_000n }
 const modules = new Modules(context.store, limits)
@@ -398,7 +402,7 @@ async function proofRatio(name: string, texts: readonly string[], what: string):
   return value / fuel
 }
 
-await loadVerifiers()
+await loadProofs()
 for (const [name, texts, what] of [
   ['host_verify_zk_proof', proofs, 'Groth16 check with a fresh key'],
   ['host_verify_zk_proofs', batchesOf(1), 'batch of 1, fresh key'],

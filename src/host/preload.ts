@@ -1,6 +1,6 @@
 /** What host functions need that comes late: it must be there before the transaction in which they are called. */
 
-import { loadProvers, loadVerifiers } from './proof-code.ts'
+import { loadProofMaking, loadProofs } from './proofs.ts'
 import { findServed } from './served.ts'
 
 const VERIFYING: ReadonlySet<string> = new Set([
@@ -13,6 +13,6 @@ const VERIFYING: ReadonlySet<string> = new Set([
 /** @param names as modules import them @throws IcnError ProcessingFailure (codeUnavailable) */
 export async function prepareCalls(names: readonly unknown[]): Promise<void> {
   const called = names.map((name) => (typeof name === 'string' ? findServed(name)?.name : undefined))
-  if (called.some((name) => name !== undefined && VERIFYING.has(name))) await loadVerifiers()
-  if (called.includes('host_generate_zk_proof')) await loadProvers()
+  if (called.some((name) => name !== undefined && VERIFYING.has(name))) await loadProofs()
+  if (called.includes('host_generate_zk_proof')) await loadProofMaking()
 }

@@ -1,11 +1,12 @@
 /** Whether proofs hold, and what finding out costs in fuel; mana and reputation are the caller's matter. */
 import { toHex } from '../common/bytes.ts'
 import { isArray, type JsonValue } from '../common/json.ts'
+import { inputsOfKey, verifyGroth16, verifyGroth16Batch } from '../zk/groth16.ts'
 import { keyFor } from '../zk/keys.ts'
 import type { ZkCredentialProof, ZkProofType } from '../zk/proof.ts'
 import { ProofError } from '../zk/proof-error.ts'
+import { verifyRange } from '../zk/range-proof.ts'
 import type { HostContext } from './context.ts'
-import { verifiers } from './proof-code.ts'
 
 /** Fuel of the pairing check, and of each public input's multiplication and key point. */
 const PAIRING_FUEL = 16_000_000
@@ -24,7 +25,6 @@ const DEFAULT_INPUTS: JsonValue = [2020]
 export type Judge = Pick<HostContext, 'tx' | 'resolver' | 'dummyProofs' | 'charge'>
 
 /**
- * The code must have been loaded.
  * @throws ProofError when it cannot be judged
  */
 export function holds(judge: Judge, proof: ZkCredentialProof): boolean {
@@ -34,11 +34,11 @@ export function holds(judge: Judge, proof: ZkCredentialProof): boolean {
   }
   if (proof.backend === 'Bulletproofs') {
     judge.charge(RANGE_FUEL)
-    return verifiers().verifyRange(proof.proof)
+    return verifyRange(proof.proof)
   }
   const { key, inputs } = statementOf(judge, proof)
-  judge.charge(PAIRING_FUEL + INPUT_FUEL * verifiers().inputsOfKey(key))
-  return verifiers().verifyGroth16(key, proof.proof, inputs)
+  judge.charge(PAIRING_FUEL + INPUT_FUEL * inputsOfKey(key))
+  return verifyGroth16(key, proof.proof, inputs)
 }
 
 /**
@@ -60,8 +60,8 @@ export function allHold(judge: Judge, proofs: readonly ZkCredentialProof[]): boo
     }
   })
   const { key } = statements[0]!
-  judge.charge(BATCH_FUEL + (BATCHED_FUEL + INPUT_FUEL * verifiers().inputsOfKey(key)) * proofs.length)
-  return verifiers().verifyGroth16Batch(key, statements)
+  judge.charge(BATCH_FUEL + (BATCHED_FUEL + INPUT_FUEL * inputsOfKey(key)) * proofs.length)
+  return verifyGroth16Batch(key, statements)
 }
 
 /** @throws ProofError unsupportedBackend for one that is not of Groth16, and when nobody vouches for its key */

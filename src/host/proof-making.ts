@@ -6,19 +6,36 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8 } from '../common/bytes.ts'
 import { RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
+import { encodeJson } from '../common/codec.ts'
 import { reputationOf } from '../reputation/reputation.ts'
-import { reputationToProve } from '../zk/circuits.ts'
-import type { ZkCredentialProof } from '../zk/proof.ts'
+import { complexityOf, reputationToProve } from '../zk/circuits.ts'
+import { zkCost } from '../zk/cost.ts'
+import { masksOf, proveGroth16 } from '../zk/groth16-prover.ts'
+import { type ZkCredentialProof, zkCredentialProof } from '../zk/proof.ts'
 import { ProofError } from '../zk/proof-error.ts'
+import { witnessOf } from '../zk/r1cs.ts'
+import { proveRange as rangeProof } from '../zk/range-prover.ts'
 import type { HostContext } from './context.ts'
-import { provers } from './proof-code.ts'
-import type { ProofRequest, Witness } from './proof-json.ts'
+import { unreadable } from './errors.ts'
+import { type ProofRequest, readRequest, type Witness } from './proof-json.ts'
 import { inputsOf, isDummy, nameOf } from './proof-judge.ts'
+import { judged, pay, requireMana } from './proof-payment.ts'
 
 /** Fuel of making a proof of either kind. */
 const GROTH16_FUEL = 36_000_000
 const RANGE_FUEL = 64_000_000
 const NONE = new Uint8Array(0)
+
+/** `ZkCredentialProof` JSON; nothing is paid for a request that cannot be met. */
+export function generateProof(context: HostContext, json: string): string {
+  const request = unreadable('Invalid proof request: ', () => readRequest(json))
+  const { claimType } = request.proof
+  const cost = zkCost(complexityOf(claimType))
+  requireMana(context, cost)
+  const proof = judged(() => prove(context, request, json))
+  pay(context, cost, claimType)
+  return encodeJson(zkCredentialProof, proof)
+}
 
 /**
  * What is secret in a proof comes from its blinding: a run has no random numbers, and answers the same when it is made
@@ -26,7 +43,7 @@ const NONE = new Uint8Array(0)
  * @param json the request as it came
  * @throws ProofError
  */
-export function prove(context: HostContext, request: ProofRequest, json: string): ZkCredentialProof {
+function prove(context: HostContext, request: ProofRequest, json: string): ZkCredentialProof {
   const { proof } = request
   if (isDummy(context, proof.backend)) {
     // Not random: a run answers the same when it is made again, and a dummy hides nothing.
@@ -41,7 +58,7 @@ function proveRange(context: HostContext, { proof, witness }: ProofRequest): ZkC
   const [value] = numbersOf(witness, ['value'])
   const entropy = entropyFor(context, witness)
   context.charge(RANGE_FUEL)
-  return { ...proof, proof: provers().proveRange(value!, witness!.blinding, entropy) }
+  return { ...proof, proof: rangeProof(value!, witness!.blinding, entropy) }
 }
 
 /** `vk_cid` names the key that the proof is checked with, as ICN's prover does (ref §8.3). */
@@ -54,7 +71,7 @@ function proveCircuit(
   if (provingKey === null) {
     throw new ProofError('invalidProof', 'a Groth16 proof needs the issuer\'s "proving_key" in its request')
   }
-  const numbers = numbersOf(witness, provers().witnessOf(claimType))
+  const numbers = numbersOf(witness, witnessOf(claimType))
   const inputs = inputsOf(publicInputs ?? [])
   const [has, needs] = [reputationOf(context.tx, issuer), reputationToProve(claimType)]
   if (has < needs) {
@@ -65,8 +82,8 @@ function proveCircuit(
   }
   const entropy = entropyFor(context, witness)
   context.charge(GROTH16_FUEL)
-  const masks = provers().masksOf(utf8(json), witness!.blinding ?? NONE, entropy)
-  const made = provers().proveGroth16(claimType, provingKey, inputs, numbers, masks)
+  const masks = masksOf(utf8(json), witness!.blinding ?? NONE, entropy)
+  const made = proveGroth16(claimType, provingKey, inputs, numbers, masks)
   return { ...proof, proof: made.proof, vkCid: cidOf(RAW, made.verifyingKey) }
 }
 

@@ -8,7 +8,6 @@ import { decodeJson } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { unreadable } from '../host/errors.ts'
-import { loadVerifiers } from '../host/proof-code.ts'
 import { holds } from '../host/proof-judge.ts'
 import type { BlockProof, BlockProofOptions } from '../protocol/api.ts'
 import type { Transaction } from '../storage/types.ts'
@@ -26,10 +25,10 @@ import type { RuntimeContext } from './context.ts'
  * @returns checks it inside the transaction; throws IcnError PermissionDenied
  * @throws IcnError PermissionDenied without a proof, InvalidSpec for one that cannot be read
  */
-export async function blockProofCheck(
+export function blockProofCheck(
   { blockIssuers, identity, resolver, environment }: RuntimeContext,
   given: BlockProof | undefined,
-): Promise<(tx: Transaction) => void> {
+): (tx: Transaction) => void {
   if (given === undefined || given === null)
     throw denied('proofRequired', 'credential proof required: this node takes no block without.')
   const credential = unreadable('Invalid ZkCredentialProof JSON: ', () =>
@@ -43,7 +42,6 @@ export async function blockProofCheck(
             decodeJson(zkRevocationProof, textOf(given.revocation, 'block.proof.revocation'), 'proof'),
           ),
         )
-  await loadVerifiers()
   return (tx) => {
     const judge = { tx, resolver, dummyProofs: environment !== 'production', charge: () => {} }
     const fault = (proof: ZkCredentialProof): string | null => {

@@ -57,7 +57,7 @@ export function dagFacade(context: RuntimeContext, repair: RepairStrategy, work:
         signer,
       )
       const check =
-        context.blockIssuers === null ? null : await (await proving()).blockProofCheck(context, block.proof)
+        context.blockIssuers === null ? null : (await proving()).blockProofCheck(context, block.proof)
       await store.transact((tx) => {
         check?.(tx)
         putBlock(tx, made)
