@@ -208,3 +208,24 @@ describe('contracts', () => {
     await runtime.close()
   })
 })
+
+it('the page makes and checks proofs by runtime.zk, under the rules of the calls', async () => {
+  await using runtime = await testRuntime({ initialMana: 20n })
+  const proof = await runtime.zk.generate(requestOf({ value: '42n' }))
+  expect(await runtime.zk.verify(proof)).toBe(true)
+  expect(await runtime.mana.balance()).toBe(16n)
+  const {
+    holder: subject,
+    claim_type,
+    schema,
+    vk_cid,
+    disclosed_fields,
+    challenge,
+    ...rest
+  } = JSON.parse(proof)
+  expect(await runtime.zk.verifyRevocation(JSON.stringify({ ...rest, subject }))).toBe(true)
+  await expect(runtime.zk.verify('{}')).rejects.toMatchObject({ code: 'InvalidSpec' })
+  await expect(runtime.zk.verify(7 as never)).rejects.toThrow(
+    'host_verify_zk_proof takes (text), got (the number 7).',
+  )
+})

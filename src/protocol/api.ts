@@ -847,6 +847,32 @@ export interface IcnRuntime {
     get(did: DidString, options?: CallOptions): Promise<bigint>
   }
   /**
+   * Zero-knowledge proofs (docs/zk.md), as JSON in ICN's form (ref §2.10). Mana is taken when a proof holds or is made, and
+   * given back in every other case.
+   * @example
+   * const proof = await runtime.zk.generate(JSON.stringify({
+   *   issuer: did, holder: did, claim_type: 'range', schema, backend: 'bulletproofs', witness: { value: 42 },
+   * }))
+   * await runtime.zk.verify(proof) // true
+   */
+  readonly zk: {
+    /**
+     * Whether a ZkCredentialProof holds.
+     * @throws IcnError InvalidParameters with `data.reason` for one that cannot be judged; Serialization,
+     * InvalidSpec, Economic
+     */
+    verify(proof: string, options?: CallOptions): Promise<boolean>
+    /** Whether a ZkRevocationProof holds. @throws IcnError as `verify` */
+    verifyRevocation(proof: string, options?: CallOptions): Promise<boolean>
+    /**
+     * Makes a proof.
+     * @returns a ZkCredentialProof, for `verify`
+     * @throws IcnError InvalidParameters with `data.reason` when it cannot be made or would not be true; Serialization,
+     * InvalidSpec, Economic
+     */
+    generate(request: string, options?: CallOptions): Promise<string>
+  }
+  /**
    * Decisions of the co-operative whose members this database knows; this node acts as its own member.
    * @example
    * const id = await runtime.governance.create({

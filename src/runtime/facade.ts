@@ -160,6 +160,16 @@ export function facade(assembly: Assembly): IcnRuntime {
       }),
     },
 
+    zk: {
+      verify: method((proof: string) => rooms.call('host_verify_zk_proof', [proof]) as Promise<boolean>),
+      verifyRevocation: method(
+        (proof: string) => rooms.call('host_verify_zk_revocation_proof', [proof]) as Promise<boolean>,
+      ),
+      generate: method(
+        (request: string) => rooms.call('host_generate_zk_proof', [request]) as Promise<string>,
+      ),
+    },
+
     governance: lateGroup(method, rooms.governance, 'governance'),
 
     // Those that are made of transfers on the other side of the boundary are not in the list of methods.

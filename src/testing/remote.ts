@@ -27,6 +27,7 @@ export function remoteRuntime(page: Page): Remote {
     receipts: group('receipts'),
     mana: group('mana'),
     reputation: group('reputation'),
+    zk: group('zk'),
     governance: group('governance'),
     dag: group('dag'),
     mesh: group('mesh'),
