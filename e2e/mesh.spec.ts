@@ -66,7 +66,7 @@ const counting = (turns: bigint) =>
 function submitAndSeeRun(page: Page, bytes: readonly number[]): Promise<string> {
   return page.evaluate(async (bytes) => {
     const { cid } = await runtime.modules.add(Uint8Array.from(bytes))
-    const begun = heard('job', ({ progress }) => progress?.stage === 'initialization')
+    const begun = heard('job', ({ progress, state }) => progress !== undefined || state === 'Failed')
     const id = await runtime.jobs.submit({
       manifestCid: cid,
       spec: { kind: 'CclWasm' },
@@ -167,6 +167,7 @@ test('a job that is taken back in the middle: Cancelled, its mana back, the othe
     causes: ['escrow', 'refund'],
   })
   // The next job of the same page is taken and run: nothing is stuck over there.
+  await there.evaluate(() => runtime.mana.balance())
   const next = await submitAndSeeRun(harness, counting(10n))
   expect(await howItEnded(harness, next)).toMatchObject({ state: 'Completed', sum: '1000', escrow: '0' })
   await there.close()
