@@ -86,7 +86,7 @@ function find(mounts, path) {
 export async function buildHarness() {
   const folder = mkdtempSync(join(tmpdir(), 'icn-harness-'))
   await build({
-    entryPoints: ['harness', 'smoke', 'corpus', 'records', 'libp2p'].map((name) =>
+    entryPoints: ['harness', 'smoke', 'late', 'corpus', 'records', 'libp2p'].map((name) =>
       join(root, `e2e/pages/${name}.ts`),
     ),
     outdir: folder,
@@ -98,6 +98,7 @@ export async function buildHarness() {
   for (const [from, to] of [
     ['e2e/pages/harness.html', 'index.html'],
     ['e2e/pages/smoke.html', 'smoke.html'],
+    ['e2e/pages/late.html', 'late.html'],
     ['e2e/pages/corpus.html', 'corpus.html'],
     ['e2e/pages/records.html', 'records.html'],
     ['dist/worker.js', 'worker.js'],
