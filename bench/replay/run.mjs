@@ -4,21 +4,22 @@
  * verified by its pool of workers and by the one thread alone, each by a runtime just started. Medians of interleaved
  * rounds, written to bench/results/replay.json.
  *
- *   npm run bench -- replay [--quick]
+ *   npm run bench -- replay [--quick] [--rounds 5]
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openBench } from '../storage/harness.mjs'
+import { childrenMs } from './processor.mjs'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
   allowPositionals: true,
 })
 const { quick } = values
 const count = quick ? 240 : 1_000
-const rounds = quick ? 2 : 5
+const rounds = Number(values.rounds)
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 /** Samples that complete on their own; the rest end otherwise, or submit jobs that are executed too. */
@@ -41,13 +42,20 @@ const results = {
 const tab = await bench.tab()
 for (let round = 0; round < rounds; round++) {
   const times = {}
+  const processor = {}
+  /** The browser's, all processes and threads. */
+  const measured = async (name, work) => {
+    const before = childrenMs()
+    times[name] = await work()
+    if (before !== undefined) processor[name] = childrenMs() - before
+  }
   for (const [name, inFlight] of [
     ['executed', 64],
     ['executedOneByOne', 1],
   ]) {
     await tab.call('start', { database: `${name}-${round}`, pool: false })
     await tab.call('take', { contracts })
-    times[name] = await tab.call('run', { count, inFlight })
+    await measured(name, () => tab.call('run', { count, inFlight }))
     await tab.call('close')
   }
   for (const [name, pool] of round % 2 === 0
@@ -60,13 +68,13 @@ for (let round = 0; round < rounds; round++) {
         ['pool', true],
       ]) {
     await tab.call('start', { database: `executed-${round}`, pool })
-    times[name] = await tab.call('verify', { count })
+    await measured(name, () => tab.call('verify', { count }))
     await tab.call('close')
   }
   await tab.call('start', { database: `executed-${round}`, pool: true })
   times.abort = await tab.call('abort', { after: 150 })
   await tab.call('close')
-  results.rounds.push(times)
+  results.rounds.push({ ...times, processor })
 }
 await bench.close()
 results.load.push(loadavg()[0])
@@ -80,6 +88,15 @@ results.perReceiptMs = Object.fromEntries(
 results.pool = ratio('pool', 'executed')
 results.poolToOneByOne = ratio('pool', 'executedOneByOne')
 results.alone = ratio('alone', 'executed')
+const spent = results.rounds.filter(({ processor }) => processor.pool !== undefined)
+if (spent.length > 0) {
+  results.processor = Object.fromEntries(
+    ['pool', 'alone'].map((name) => [
+      name,
+      median(spent.map(({ processor }) => processor[name] / processor.executed)),
+    ]),
+  )
+}
 results.abortMs = median(results.rounds.map(({ abort }) => abort))
 
 const say = (what, text) => console.log(`${what.padEnd(58)} ${text}`)
@@ -89,6 +106,10 @@ say(
 )
 say('the same', `${results.poolToOneByOne.toFixed(2)} × executing them one by one`)
 say('by the one thread alone', `${results.alone.toFixed(2)} × executing them, 64 in flight`)
+if (results.processor !== undefined) {
+  const { pool, alone } = results.processor
+  say('processor time', `${pool.toFixed(2)} × by the pool, ${alone.toFixed(2)} × by the one thread`)
+}
 say('an abort, until it has ended', `${results.abortMs.toFixed(1)} ms`)
 const { executed, pool } = results.perReceiptMs
 say(

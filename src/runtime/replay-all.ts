@@ -19,6 +19,8 @@ import { RECEIPT_ORDER } from './tables.ts'
 const PAGE = 64
 /** Fewer are done before a worker has started. */
 const FEWEST_FOR_POOL = 32
+/** Receipts under way at once without a pool: the rows of one are read, and signatures checked, beside the run of another. */
+const ROOM_ALONE = 4
 /** More would have to wait for the one thread that reads what they are sent. */
 const MOST_WORKERS = 4
 /** What a worker may take beside a run: signatures, and the way. */
@@ -109,7 +111,7 @@ async function workersFor(
   const size = Math.min(MOST_WORKERS, globalThis.navigator?.hardwareConcurrency ?? 1)
   const some = await context.store.read((tx) => tx.list(RECEIPT_ORDER, { limit: FEWEST_FOR_POOL }))
   if (spawn === undefined || size < 2 || some.length < FEWEST_FOR_POOL) {
-    return { room: 1, verify: alone, close: () => {} }
+    return { room: ROOM_ALONE, verify: alone, close: () => {} }
   }
   const { limits } = context
   const patienceMs = limits.executionMs + GRACE_MS
