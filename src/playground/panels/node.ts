@@ -16,9 +16,11 @@ export function nodePanel(context: Context): PanelFactory {
   const { runtime } = context
   return async (_argument, signal) => {
     const body = h('div', { class: 'node-facts' })
+    const asked = () =>
+      Promise.all([runtime.inspect({ signal }), runtime.reputation.get(context.did, { signal })])
     const load = async () => {
       try {
-        fill(body, ...content(await withProgress(body, 'Asking the runtime', runtime.inspect({ signal }))))
+        fill(body, ...content(...(await withProgress(body, 'Asking the runtime', asked()))))
       } catch (error) {
         if (!signal.aborted) fill(body, problemCard(error, { retry: () => void load() }))
       }
@@ -47,7 +49,7 @@ export function nodePanel(context: Context): PanelFactory {
   }
 }
 
-function content(state: RuntimeInspection): readonly HTMLElement[] {
+function content(state: RuntimeInspection, reputation: bigint): readonly HTMLElement[] {
   const { limits } = state
   return [
     h(
@@ -56,6 +58,7 @@ function content(state: RuntimeInspection): readonly HTMLElement[] {
       h('h2', {}, 'Who it is'),
       copyableId(state.did, 'the node’s DID'),
       facts([
+        ['Reputation', reputation > 0n ? `${number(reputation)}: jobs cost it less` : '0'],
         ['Changes stored so far', number(state.epoch)],
         ['Database', `${state.database}, in ${state.storage === 'memory' ? 'memory only' : 'IndexedDB'}`],
         ['Environment', state.environment],

@@ -16,7 +16,7 @@ export interface RowsOptions<T> {
 
 export interface Rows {
   readonly element: HTMLElement
-  /** Loads the first page again, unless further pages are open: then the person's place is kept. */
+  /** Loads again as many pages as are open. Asked for while that goes on, it is done once more afterwards, for all who asked. */
   refresh(): Promise<void>
 }
 
@@ -24,40 +24,72 @@ export function rows<T>(options: RowsOptions<T>, signal: AbortSignal): Rows {
   const list = h('ul', { class: 'rows', 'aria-label': options.label })
   const foot = h('div', { class: 'rows-foot' })
   const element = h('div', { class: 'rows-frame' }, foot)
-  let pagesOpen = 0
+  let pagesOpen = 1
+  let refreshing: Promise<void> | undefined
+  let again = false
 
-  async function open(after?: string): Promise<void> {
+  const rowOf = (item: T) => h('li', {}, options.row(item))
+
+  function settle(next: string | undefined): void {
+    if (list.children.length === 0) fill(element, h('div', { class: 'empty' }, options.empty), foot)
+    else if (list.parentElement !== element || element.lastElementChild !== foot) fill(element, list, foot)
+    fill(
+      foot,
+      next !== undefined &&
+        h('button', { type: 'button', class: 'button', onclick: () => more(next) }, 'Show more'),
+    )
+  }
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
     try {
-      const page = await withProgress(foot, options.loading, options.load(after))
-      if (signal.aborted) return
-      const held = list.contains(document.activeElement) ? document.activeElement?.getAttribute('href') : null
-      if (after === undefined) list.replaceChildren()
-      const before = list.children.length
-      list.append(...page.items.map((item) => h('li', {}, options.row(item))))
-      pagesOpen = after === undefined ? 1 : pagesOpen + 1
-      if (list.children.length === 0) fill(element, h('div', { class: 'empty' }, options.empty), foot)
-      else fill(element, list, foot)
-      const { next } = page
-      fill(
-        foot,
-        next !== undefined &&
-          h('button', { type: 'button', class: 'button', onclick: () => open(next) }, 'Show more'),
-      )
-      if (after !== undefined) focusRow(list.children[before])
-      // A refresh builds the rows anew; focus stays on the row it was on.
-      if (held) [...list.querySelectorAll('a')].find((link) => link.getAttribute('href') === held)?.focus()
+      await work()
     } catch (error) {
-      if (!signal.aborted) fill(foot, problemCard(error, { retry: () => open(after) }))
+      if (!signal.aborted) fill(foot, problemCard(error, { retry: () => attempt(work) }))
     }
   }
 
-  void open()
-  return {
-    element,
-    refresh: async () => {
-      if (pagesOpen <= 1) await open()
-    },
+  const more = (after: string) =>
+    attempt(async () => {
+      const page = await withProgress(foot, options.loading, options.load(after))
+      if (signal.aborted) return
+      const before = list.children.length
+      list.append(...page.items.map(rowOf))
+      pagesOpen += 1
+      settle(page.next)
+      focusRow(list.children[before])
+    })
+
+  /** Rows are built anew all at once; focus stays on the row it was on. */
+  async function load(): Promise<void> {
+    const items: T[] = []
+    let next: string | undefined
+    for (let page = 0; page < pagesOpen; page += 1) {
+      const loaded: Listing<T> = await withProgress(foot, options.loading, options.load(next))
+      if (signal.aborted) return
+      items.push(...loaded.items)
+      next = loaded.next
+      if (next === undefined) break
+    }
+    const held = list.contains(document.activeElement) ? document.activeElement?.getAttribute('href') : null
+    list.replaceChildren(...items.map(rowOf))
+    settle(next)
+    if (held) [...list.querySelectorAll('a')].find((link) => link.getAttribute('href') === held)?.focus()
   }
+
+  function refresh(): Promise<void> {
+    again = true
+    refreshing ??= (async () => {
+      while (again && !signal.aborted) {
+        again = false
+        await attempt(load)
+      }
+      refreshing = undefined
+    })()
+    return refreshing
+  }
+
+  void refresh()
+  return { element, refresh }
 }
 
 function focusRow(row: Element | undefined): void {
