@@ -9,6 +9,7 @@ import { fromUtf8, utf8 } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
 import { castVote, closeVoting, openVoting } from './calls.ts'
 import { contentId } from './content.ts'
+import { MOST_LENT } from './electorate.ts'
 import { executeProposal } from './execute.ts'
 import { Coop, did, NOW, payload } from './fixtures/coop.ts'
 import { receiveDelegation, receiveProposal, receiveVote } from './incoming.ts'
@@ -253,6 +254,46 @@ it('a delegation heard of after the end counts as of its date, and the decision 
   // A quorum of two: the vote lent in time makes it; the one lent after the end changes nothing.
   expect(statuses).toEqual(['VotingOpen', 'VotingOpen', 'Rejected', 'Accepted', 'Accepted'])
   expect(tallyOf(coop.tx, knownProposal(coop.tx, id))).toEqual({ yes: 2n, no: 0n, abstain: 0n })
+})
+
+it('of more delegations of one member than are known only those votings are counted anew that they were in force for', () => {
+  const coop = new Coop(NAMES)
+  const close = (at: bigint): Message => ({
+    kind: 'proposal',
+    by: 'alice',
+    at,
+    of: 'alice',
+    says: { status: 'Rejected' },
+  })
+  const lend = (n: number): Message => ({
+    kind: 'lend',
+    by: 'bob',
+    at: NOW + BigInt(n),
+    to: n % 2 === 0 ? 'alice' : 'carol',
+    nth: 0,
+  })
+  const lentTo = () =>
+    knownProposal(coop.tx, contentId(content('alice'))).electorate!.find(
+      ([member]) => member === `${did('bob')}`,
+    )![1]
+  hear(coop, births[0]!, utf8('birth'))
+  hear(coop, lend(0), utf8('0'))
+  hear(coop, close(NOW + 1n), utf8('close'))
+  expect(lentTo()).toBe(`${did('alice')}`)
+  for (let n = 2; n < 2 + MOST_LENT - 1; n++) hear(coop, lend(n), utf8(`${n}`))
+  expect(lentTo()).toBe(`${did('alice')}`)
+  // The first is not known any more: as if it had never been, on every node alike.
+  hear(coop, lend(100), utf8('100'))
+  expect(lentTo()).toBeNull()
+  expect(coop.tx.get(LENT, `${did('bob')}`)).toHaveLength(MOST_LENT)
+  const other = new Coop(NAMES)
+  for (let n = 100; n >= 0; n--) {
+    if (n === 1 || (n > 64 && n < 100)) continue
+    hear(other, lend(n), utf8(`${n}`))
+  }
+  hear(other, close(NOW + 1n), utf8('close'))
+  hear(other, births[0]!, utf8('birth'))
+  expect(state(other)).toBe(state(coop))
 })
 
 it('who became a member, or ceased to be one, is counted by the date of the decision, whenever each node executes it', () => {

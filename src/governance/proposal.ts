@@ -31,6 +31,7 @@ import type { ProposalStatus, VoteOption } from './types.ts'
 /** Votes of one member on one proposal that are kept, the earliest ones: how often a mind may change. */
 export const MOST_VOTES = 32
 const PAGE = 1_000
+const FEW = 100
 
 export interface Tally {
   readonly yes: bigint
@@ -239,41 +240,46 @@ export function lend(tx: Transaction, from: string, lent: LentRow, now: bigint):
   const { at, to } = log.at(-1)!
   if (to !== null) tx.put(DELEGATIONS, from, { to, at })
   else if (tx.has(DELEGATIONS, from)) tx.delete(DELEGATIONS, from)
-  // What is dropped for being the oldest may have been in force at any time before.
-  const dropped = before.length > 0 && !log.includes(before[0]!)
-  recountWhere(tx, dropped ? 0n : lent.at, now, (row) => {
+  const counted = (row: ProposalRow) => {
     const delegate = delegateAt(log, cutoff(row))
     const voters = row.electorate!
     const place = voters.findIndex(([member]) => member === from)
     if (place < 0 || voters[place]![1] === delegate) return voters
-    return voters.map((voter, i) => (i === place ? [from, delegate] : voter))
-  })
+    return voters.map((voter, i) => (i === place ? ([from, delegate] as const) : voter))
+  }
+  // It was in force until the next one, and what is dropped for being the oldest until the one that is the oldest now.
+  const next = log.find((other) => other.at > lent.at)
+  recountWhere(tx, [lent.at, next?.at], now, counted)
+  const [oldest] = before
+  if (oldest !== undefined && !log.includes(oldest)) recountWhere(tx, [oldest.at, log[0]!.at], now, counted)
   return true
 }
 
 /** Counts the votings anew that ended from then on: who was a member has changed. */
 export function recount(tx: Transaction, from: bigint, now: bigint): void {
-  recountWhere(tx, from, now, (row) => {
+  recountWhere(tx, [from, undefined], now, (row) => {
     const voters = electorateAt(tx, cutoff(row))
     return String(voters) === String(row.electorate) ? row.electorate! : voters
   })
 }
 
+/** @param ends of votings from the first on and before the second */
 function recountWhere(
   tx: Transaction,
-  from: bigint,
+  [from, to]: readonly [bigint, bigint | undefined],
   now: bigint,
   voters: (row: ProposalRow) => NonNullable<ProposalRow['electorate']>,
 ): void {
   for (let after = timeKey(from); ; ) {
-    const page = tx.list(CLOSED, { after, limit: PAGE })
+    const page = tx.list(CLOSED, { after, limit: FEW })
     for (const [key] of page) {
+      if (to !== undefined && key >= timeKey(to)) return
       const row = tx.get(PROPOSALS, key.slice(timeKey(0n).length + 1))
       if (row?.electorate == null) continue
       const changed = voters(row)
       if (changed !== row.electorate) save(tx, { ...row, electorate: changed }, now)
     }
-    if (page.length < PAGE) return
+    if (page.length < FEW) return
     after = page.at(-1)![0]
   }
 }
