@@ -6,7 +6,7 @@
  * Hashing lives in cid-of.ts, so a page that only shows CIDs carries no hash function.
  */
 import { base32, fromBase32 } from './base32.ts'
-import { equalBytes, fromHex, inWords } from './bytes.ts'
+import { fromHex, inWords } from './bytes.ts'
 import { IcnError } from './errors.ts'
 
 /** Codec of raw bytes. */
@@ -101,12 +101,7 @@ export class Cid {
 
   /** ICN's byte form (ref §3.1): 35 bytes for SHA-256 with a one-byte codec. */
   toBytes(): Uint8Array {
-    return Uint8Array.from([
-      ...varint(this.version),
-      ...varint(this.codec),
-      ...varint(this.hashAlg),
-      ...this.hashBytes,
-    ])
+    return this.#bytes()
   }
 
   /** `b` and base32, lower case, without padding: 57 characters for SHA-256 with a one-byte codec. */
@@ -125,25 +120,17 @@ export class Cid {
   }
 
   equals(other: Cid): boolean {
-    return (
-      this.version === other.version &&
-      this.codec === other.codec &&
-      this.hashAlg === other.hashAlg &&
-      equalBytes(this.hashBytes, other.hashBytes)
-    )
+    return this.toString() === other.toString()
   }
 
   /** The standard CID string of the same content: a length byte before the hash. For export to other systems. */
   toStandard(): string {
-    return `b${base32(
-      Uint8Array.from([
-        ...varint(this.version),
-        ...varint(this.codec),
-        ...varint(this.hashAlg),
-        ...varint(this.hashBytes.length),
-        ...this.hashBytes,
-      ]),
-    )}`
+    return `b${base32(this.#bytes(this.hashBytes.length))}`
+  }
+
+  #bytes(...length: number[]): Uint8Array {
+    const numbers = [this.version, this.codec, this.hashAlg, ...length]
+    return Uint8Array.from([...numbers.flatMap(varint), ...this.hashBytes])
   }
 
   /** @throws IcnError InvalidSpec when `text` is not a standard CID of version 1, or has a SHA-256 hash not of 32 bytes. */
@@ -197,14 +184,7 @@ function multibase(text: string): Uint8Array {
   if (typeof text !== 'string') throw invalid(`expected a CID string, got ${inWords(text)}`)
   if (text === '') throw invalid('the CID string is empty')
   if (text.length > 512) throw invalid(`the CID string has ${text.length} characters, the most is 512`)
-  if (/^Qm[1-9A-HJ-NP-Za-km-z]{44}$/.test(text)) {
-    throw invalid(
-      `${inWords(text)} is a standard CID of version 0; ICN CIDs have version 1 and no length byte`,
-      {
-        reason: 'standardCid',
-      },
-    )
-  }
+  if (/^Qm[1-9A-HJ-NP-Za-km-z]{44}$/.test(text)) throw versionZero()
   const prefix = text[0]!
   if (prefix === 'f' || prefix === 'F') return fromHex(text.slice(1), 'A hexadecimal CID string')
   if (prefix !== 'b' && prefix !== 'B') {
@@ -217,14 +197,18 @@ function multibase(text: string): Uint8Array {
 
 function header(bytes: Uint8Array): [version: number, codec: number, hashAlg: number, offset: number] {
   if (bytes.length === 34 && bytes[0] === 0x12 && bytes[1] === 32) {
-    throw invalid('this is a standard CID of version 0; ICN CIDs have version 1 and no length byte', {
-      reason: 'standardCid',
-    })
+    throw versionZero()
   }
   const [version, a] = readVarint(bytes, 0, 'version')
   const [codec, b] = readVarint(bytes, a, 'codec')
   const [hashAlg, c] = readVarint(bytes, b, 'hash algorithm')
   return [version, codec, hashAlg, c]
+}
+
+function versionZero(): IcnError {
+  return invalid('this is a standard CID of version 0; ICN CIDs have version 1 and no length byte', {
+    reason: 'standardCid',
+  })
 }
 
 /** Unsigned LEB128 in its shortest form, at most three bytes (u16 and a little more; the constructor bounds it). */
