@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromHex } from '../common/bytes.ts'
+import { fromHex, toHex } from '../common/bytes.ts'
 import { RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
 import { decodeJson, encodeJson } from '../common/codec.ts'
@@ -7,6 +7,7 @@ import type { JsonValue } from '../common/json.ts'
 import { REPUTATION, reputationOf } from '../reputation/reputation.ts'
 import { guest, openDatabase, signerOf, testRuntime, world } from '../runtime/fixtures/world.ts'
 import vectors from '../zk/fixtures/circuits.json' with { type: 'json' }
+import { registrationSignable } from '../zk/keys.ts'
 import { type ZkCredentialProof, zkCredentialProof } from '../zk/proof.ts'
 import { witnessOf } from '../zk/r1cs.ts'
 
@@ -133,6 +134,76 @@ describe('tests/groth16.rs (ref §13.6)', () => {
     expect(fuelUsed).toBeGreaterThan(36_000_000n)
     expect(await runtime.receipts.verify(receiptCid)).toEqual({ status: 'verified' })
     await runtime.close()
+  })
+})
+
+describe('zk/mod.rs (ref §13.6): Groth16', () => {
+  it('groth16_verifier_ok, groth16_backend_mismatch, groth16_malformed_proof', async () => {
+    const { verify } = await home()
+    const proof = await signed('age_over_18')
+    expect(await verify(proof)).toBe(true)
+    await expect(verify({ ...proof, backend: 'Bulletproofs' })).rejects.toThrow(/^invalid proof structure: /)
+    await expect(verify({ ...proof, backend: { Other: 'groth16' } })).rejects.toThrow(
+      /^unsupported proof backend: /,
+    )
+    await expect(verify({ ...proof, proof: new Uint8Array(10) })).rejects.toThrow(
+      'invalid proof structure: a proof has 128 bytes, got 10.',
+    )
+  })
+
+  it('verify_proof_invalid_key_signature', async () => {
+    const { verify } = await home()
+    const proof = await signed('age_over_18')
+    const foreign = await signerOf(9).sign(proof.verificationKey)
+    await expect(verify({ ...proof, verificationKeySignature: foreign })).rejects.toThrow(
+      /^verification failed: the verifying key is not signed by its issuer/,
+    )
+  })
+
+  it('verify_proof_with_inputs: those in the proof go before the default', async () => {
+    const { generate, verify } = await home(200n)
+    const made = await generate(requestOf('age_over_18', { public_inputs: [2021] }))
+    const { verificationKey, verificationKeySignature } = await signed('age_over_18')
+    const proof = { ...made, verificationKey, verificationKeySignature }
+    expect(await verify({ ...proof, publicInputs: [2021] })).toBe(true)
+    expect(await verify({ ...proof, publicInputs: null })).toBe(false)
+    expect(await verify({ ...(await signed('age_over_18')), publicInputs: null })).toBe(true)
+  })
+})
+
+describe('icn-zk tests.rs (ref §13.7): keys', () => {
+  const register = async (call: Awaited<ReturnType<typeof home>>['call'], name: string) => {
+    const key = bytes(given(name).verifying_key)
+    const signature = toHex(await issuer.sign(registrationSignable(name, key)))
+    return call(
+      'host_register_zk_key',
+      JSON.stringify({
+        issuer: `${issuer.did}`,
+        circuit: name,
+        verification_key: given(name).verifying_key,
+        signature,
+      }),
+    )
+  }
+
+  it('circuit_parameters_roundtrip: what the proving key makes holds under the key that was registered', async () => {
+    const { call, generate, verify } = await home(200n)
+    const cid = await register(call, 'age_over_18')
+    const made = await generate(requestOf('age_over_18'))
+    expect(`${made.vkCid}`).toBe(cid)
+    expect(await verify(made)).toBe(true)
+  })
+
+  it('parameters_registry_multiple: each claim is checked with its own key', async () => {
+    const { call, generate, verify } = await home(200n)
+    await register(call, 'age_over_18')
+    await register(call, 'membership')
+    for (const name of ['age_over_18', 'membership']) {
+      const made = { ...(await generate(requestOf(name))), vkCid: null }
+      expect(await verify(made)).toBe(true)
+      const other = name === 'membership' ? 'age_over_18' : 'membership'
+      expect(await verify({ ...made, claimType: other })).toBe(false)
+    }
   })
 })
 

@@ -6,7 +6,7 @@ import { cidOf } from '../common/cid-of.ts'
 import vectors from '../common/fixtures/vectors.json' with { type: 'json' }
 import { G1, G2, readG1, readG2, writeG1, writeG2 } from './bn254-points.ts'
 import { simulate } from './fixtures/simulated.ts'
-import { inputsOfKey, MOST_INPUTS, verifyGroth16 } from './groth16.ts'
+import { cached, inputsOfKey, MOST_INPUTS, verifyGroth16 } from './groth16.ts'
 
 const { bn254: given } = vectors
 const bytes = (hex: string) => fromHex(hex, 'vector')
@@ -110,6 +110,22 @@ describe('vectors: bn254 Groth16', () => {
     const huge = key.slice()
     huge.set(u64le(0xffff_ffff_ffff_ffffn), 224)
     refused(() => verifyGroth16(huge, proof, [1n]), 'invalidProof', /for 18446744073709551615/)
+  })
+})
+
+describe('zk/mod.rs (ref §13.6): what is remembered', () => {
+  it('verify_proof_cache_hit, proof_result_cache_hit: once for a key, once for a proof with its inputs', () => {
+    const made = simulate([5n], 991n)
+    expect(verifyGroth16(made.key, made.proof, [5n])).toBe(true)
+    const first = cached()
+    expect(verifyGroth16(made.key, made.proof, [5n])).toBe(true)
+    expect(cached()).toEqual(first)
+    expect(verifyGroth16(made.key, made.proof, [6n])).toBe(false)
+    expect(cached().keys).toBe(first.keys)
+    // However many come: no more than upstream keeps.
+    for (let i = 1n; i < 20n; i++) verifyGroth16(simulate([i], i + 5_000n).key, made.proof, [i])
+    expect(cached().keys).toBe(16)
+    expect(cached().results).toBeLessThanOrEqual(64)
   })
 })
 

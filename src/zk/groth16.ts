@@ -26,6 +26,9 @@ const POINTS_AT = COUNT_AT + 8
 /** Most public inputs of a circuit: each costs a multiplication. */
 export const MOST_INPUTS = 64
 
+/** How many keys and results are remembered. */
+export const cached = () => ({ keys: preparedKeys.size, results: results.size })
+
 type Lines = ReturnType<typeof bn254.utils.calcPairingPrecomputes> | null
 type Product = ReturnType<typeof bn254.pairing>
 
