@@ -35,7 +35,43 @@ function exponent(points) {
   return Number(slope.toFixed(2))
 }
 
-const out = mkdtempSync(here('.built-'))
+function powers(rows) {
+  const of = (read) => exponent(rows.map((row) => [row.nodes, read(row)]))
+  return {
+    meetCheckedPerNode: of(({ steps }) => steps.met.checkedPerNode),
+    meetDeliveredPerNode: of(({ steps }) => steps.met.deliveredPerNode),
+    peaceCheckedPerNode: of(({ steps }) => steps.idle.checkedPerNode),
+    peaceDeliveredPerNode: of(({ steps }) => steps.idle.deliveredPerNode),
+    peaceSentPerNode: of(({ steps }) => steps.idle.sentPerNode),
+    peaceBytesPerNode: of(({ steps }) => steps.idle.bytesPerNode),
+    voteCheckedPerNode: of(({ steps }) => steps.voted.checkedPerNode),
+    voteDeliveredPerNode: of(({ steps }) => steps.voted.deliveredPerNode),
+    voteBytesPerNode: of(({ steps }) => steps.voted.bytesPerNode),
+    peakPerSecond: of(({ peakPerSecond }) => peakPerSecond),
+    heapPerNode: of(({ heapBytes, nodes }) => heapBytes / nodes),
+  }
+}
+
+function save(message, rows) {
+  const { node } = process.versions
+  const load = Number(loadavg()[0].toFixed(2))
+  const sorted = rows.toSorted((a, b) => a.nodes - b.nodes)
+  const result = {
+    when: new Date().toISOString(),
+    node,
+    cores: cpus().length,
+    load,
+    message,
+    powers: powers(sorted),
+    rows: sorted,
+  }
+  mkdirSync(here('../results'), { recursive: true })
+  writeFileSync(here('../results/scale.json'), `${JSON.stringify(result, null, 2)}\n`)
+}
+
+// Below the checkout, where its packages are found.
+mkdirSync(here('../../.cache'), { recursive: true })
+const out = mkdtempSync(here('../../.cache/scale-'))
 try {
   const outfile = join(out, 'suite.mjs')
   await build({
@@ -65,37 +101,16 @@ try {
     rows.push(row)
     const { steps } = row
     console.log(
-      `${size} nodes: ${steps.met.deliveredPerNode} messages a node to meet, ` +
+      `${size} nodes: ${steps.met.deliveredPerNode} messages a node to meet (${steps.met.checkedPerNode} checked), ` +
         `${(steps.idle.deliveredPerNode / steps.idle.seconds).toFixed(1)} a second in peace, ` +
         `${steps.voted.deliveredPerNode} while voting; agreed ${row.healed} s after the healing, ` +
         `${row.ended} s after the ends; peak ${row.peakPerSecond} a second; ${row.rejected} refused`,
     )
+
+    // After each size, so that what was measured is kept when the rest takes too long.
+    save(message, rows)
   }
-  const of = (read) => exponent(rows.map((row) => [row.nodes, read(row)]))
-  const exponents = {
-    meetDeliveredPerNode: of(({ steps }) => steps.met.deliveredPerNode),
-    peaceDeliveredPerNode: of(({ steps }) => steps.idle.deliveredPerNode),
-    peaceSentPerNode: of(({ steps }) => steps.idle.sentPerNode),
-    peaceBytesPerNode: of(({ steps }) => steps.idle.bytesPerNode),
-    voteDeliveredPerNode: of(({ steps }) => steps.voted.deliveredPerNode),
-    voteBytesPerNode: of(({ steps }) => steps.voted.bytesPerNode),
-    peakPerSecond: of(({ peakPerSecond }) => peakPerSecond),
-    heapPerNode: of(({ heapBytes, nodes }) => heapBytes / nodes),
-  }
-  console.log('Powers of the number of nodes:', exponents)
-  const { node } = process.versions
-  const load = Number(loadavg()[0].toFixed(2))
-  const result = {
-    when: new Date().toISOString(),
-    node,
-    cores: cpus().length,
-    load,
-    message,
-    exponents,
-    rows,
-  }
-  mkdirSync(here('../results'), { recursive: true })
-  writeFileSync(here('../results/scale.json'), `${JSON.stringify(result, null, 2)}\n`)
+  console.log('Powers of the number of nodes:', powers(rows))
 } finally {
   rmSync(out, { recursive: true })
 }

@@ -35,6 +35,7 @@ async function simulate(nodes: number) {
       delivered: sum((one) => one.delivered),
       deliveredBytes: sum((one) => one.deliveredBytes),
       peak: Math.max(...traffic.map((one) => one.peak)),
+      checked: simulation.nodes.reduce((all, { checks }) => all + checks(), 0),
       rounds: inspected.reduce((all, { counters }) => all + (counters.runtime_sync_rounds_total ?? 0), 0),
       rejected: stats.reduce((all, { rejected }) => all + rejected, 0),
       virtualMs: simulation.time.now,
@@ -47,6 +48,7 @@ async function simulate(nodes: number) {
     delivered: 0,
     deliveredBytes: 0,
     peak: 0,
+    checked: 0,
     rounds: 0,
     rejected: 0,
     virtualMs: simulation.time.now,
@@ -57,12 +59,13 @@ async function simulate(nodes: number) {
   const end = await evening(simulation, PROPOSALS, {
     async reached(step) {
       const now = await snapshot()
-      const per = (key: 'sent' | 'delivered' | 'deliveredBytes' | 'rounds') =>
+      const per = (key: 'sent' | 'delivered' | 'deliveredBytes' | 'checked' | 'rounds') =>
         Number(((now[key] - last[key]) / nodes).toFixed(2))
       steps[step] = {
         seconds: (now.virtualMs - last.virtualMs) / 1_000,
         sentPerNode: per('sent'),
         deliveredPerNode: per('delivered'),
+        checkedPerNode: per('checked'),
         bytesPerNode: per('deliveredBytes'),
         roundsPerNode: per('rounds'),
         cpuMsPerDelivery: Number(
