@@ -14,9 +14,10 @@ import { SystemTimeProvider } from '../common/time.ts'
 import { KeyDidResolver } from '../identity/resolver.ts'
 import { libp2pMesh } from '../mesh/libp2p/index.ts'
 import { type Relay, startRelay } from '../mesh/libp2p/relay.ts'
+import { PortTransport } from '../mesh/port-transport.ts'
 import { payloadName } from '../mesh/protocol.ts'
 import { decodeSignedMessage, MessageVerifier, signedMessage } from '../mesh/signed-message.ts'
-import type { IcnRuntime } from '../protocol/api.ts'
+import type { IcnRuntime, MeshPort } from '../protocol/api.ts'
 import { closeAll, ended, keep, node, request } from './fixtures/mesh.ts'
 import { signerOf } from './fixtures/world.ts'
 
@@ -137,3 +138,63 @@ it('the relay goes away when a job has been given out, and comes back: the job i
   expect(status).toMatchObject({ state: 'Completed', executor })
   await ended(a, id, await a.mana.balance(executor))
 }, 60_000)
+
+/** A way to the relay that loses, doubles, delays and so reorders messages, both ways, by a seed. */
+function faulty(mesh: MeshPort, seed: number): MeshPort {
+  let state = seed
+  const random = () => {
+    // mulberry32
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+  const carry = (bytes: Uint8Array, to: PortTransport) => {
+    for (let copies = random() < 0.06 ? 0 : random() < 0.3 ? 2 : 1; copies > 0; copies--)
+      setTimeout(() => to.send(bytes), random() * 50)
+  }
+  return {
+    ...mesh,
+    kind: 'port',
+    close: () => mesh.close(),
+    connect() {
+      const { port1, port2 } = new MessageChannel()
+      const network = new PortTransport(mesh.connect())
+      const runtime = new PortTransport(port1, () => network.close())
+      runtime.listen((bytes) => carry(bytes, network))
+      network.listen((bytes) => carry(bytes, runtime))
+      return port2
+    },
+  }
+}
+
+it.each([1, 2, 3])(
+  'messages are lost, doubled and reordered (%i): each job ends, its mana is right',
+  async (seed) => {
+    const relay = keep(await startRelay({ wsPort: 0, tcpPort: 0 }))
+    const terms = { bidWindowMs: 2_500, receiptWaitMs: 8_000, noticeEveryMs: 400, blockWaitMs: 700 }
+    const open = async (byte: number) => {
+      const mesh = await libp2pMesh({
+        relays: overTcp(relay),
+        transports: [tcp()],
+        bid: byte === 2,
+        ...terms,
+      })
+      const linked = () => expect(mesh.stats().neighbours).toBe(1)
+      await vi.waitFor(linked, { timeout: 10_000 })
+      return node(byte, faulty(mesh, seed * byte), { time })
+    }
+    const [a, b] = [await open(1), await open(2)]
+    const ids = await Promise.all(
+      [7n, 8n, 9n].map(async (n) => a.jobs.submit(await request(a, `(i64.const ${n})`))),
+    )
+    const states = await Promise.all(ids.map(async (id) => (await a.jobs.wait(id)).state))
+    for (const state of states) expect(['Completed', 'Failed']).toContain(state)
+    const executor = `${signerOf(2).did}`
+    const paid = await a.mana.balance(executor)
+    await ended(a, ids[0]!, paid)
+    expect(paid > 0n).toBe(states.includes('Completed'))
+    expect((await b.mana.audit()).faults).toEqual([])
+  },
+  60_000,
+)
