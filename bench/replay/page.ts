@@ -30,7 +30,16 @@ const commands = {
   /** Milliseconds for so many first runs, of the modules in turns. */
   run: ({ count, inFlight }: { count: number; inFlight: number }) =>
     timed(() =>
-      pump(count, (n) => runtime.run(modules[n % modules.length]!, { costMana: 1_000_000n }), inFlight),
+      pump(
+        count,
+        async (n) => {
+          const { success, failure } = await runtime.run(modules[n % modules.length]!, {
+            costMana: 1_000_000n,
+          })
+          if (!success) throw new Error(`Run ${n} failed: ${JSON.stringify(failure)}`)
+        },
+        inFlight,
+      ),
     ),
 
   /** Milliseconds for all receipts, and that they are what they should be. */
