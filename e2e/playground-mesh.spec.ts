@@ -18,6 +18,8 @@ test('two nodes in two tabs meet, and one takes the other’s job', async ({ pag
     (window as unknown as { icn: { identity: { did(): Promise<string> } } }).icn.identity.did(),
   )
   await expect(page.locator('.peers')).toContainText(did)
+  await page.getByRole('button', { name: 'Ask them for what is missing here' }).click()
+  await expect(page.locator('.verdict', { hasText: 'answered' })).toContainText('1 node answered')
 
   await page.getByRole('link', { name: 'Jobs', exact: true }).click()
   await expect(page.getByText('Nodes of the mesh bid for it.')).toBeVisible()

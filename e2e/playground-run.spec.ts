@@ -6,7 +6,7 @@ test('before a run, each import says what it does and costs', async ({ page }) =
   await choose(page, 'Spend mana')
   await page.getByText('Everything in this module').click()
   const imports = page.locator('.imports')
-  await expect(imports).toContainText("Spends mana of the account the run acts for")
+  await expect(imports).toContainText('Spends mana of the account the run acts for')
   await expect(imports).toContainText(/Costs \d+ fuel/)
 })
 

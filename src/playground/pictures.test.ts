@@ -11,6 +11,7 @@ import { answer, passed, shapeOf } from './parts/call-meaning.ts'
 import { step } from './parts/graph.ts'
 import { spaced } from './parts/signed-bytes.ts'
 import { sift } from './receipt-filter.ts'
+import { synced } from './sync-words.ts'
 
 const text = (value: string) => new TextEncoder().encode(value)
 
@@ -237,4 +238,14 @@ describe('bytes around a place', () => {
     expect(hexAround(data, 30).split('\n').at(-1)).toBe(`${' '.repeat(8 + 18)}^^`)
     expect(hexAround(new Uint8Array(0), 0)).toBe('        ^^')
   })
+})
+
+it('what other nodes brought is told in a sentence', () => {
+  const none = { statements: 0, refused: 0, receipts: 0, blocks: 0, bytes: 0, missing: 0 }
+  const done = { ...none, stage: 'done' as const, peers: 2 }
+  expect(synced({ ...done, peers: 0 })).toBe('Nobody answered.')
+  expect(synced(done)).toBe('2 nodes answered: nothing was missing here.')
+  expect(synced({ ...done, statements: 3, blocks: 1, refused: 1, missing: 2 })).toBe(
+    '2 nodes answered: 3 statements, 1 block came. 1 statement of others did not count here. 2 blocks nobody had.',
+  )
 })

@@ -1,4 +1,5 @@
 /** Which other nodes this one meets, who is there, and what was said; a second node of this browser to meet. */
+import type { SyncProgress } from '../../index.ts'
 import { announce } from '../announce.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
@@ -7,7 +8,9 @@ import { type Network, relayStates } from '../network.ts'
 import { facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
+import { task } from '../parts/task.ts'
 import { nodeName } from '../settings.ts'
+import { synced } from '../sync-words.ts'
 import type { Section } from './browser.ts'
 
 const LOOK_MS = 3_000
@@ -15,8 +18,10 @@ const LOOK_MS = 3_000
 export function meshSection(context: Context, signal: AbortSignal): Section {
   const { runtime, store } = context
   const state = h('div', { class: 'mesh-state' })
+  const asking = h('div', { hidden: true }, catchUp(context, signal))
 
   async function show(): Promise<void> {
+    asking.hidden = store.get().network === 'alone'
     if (store.get().network === 'alone') return fill(state)
     const [peers, { sent, received, rejected }] = await Promise.all([
       runtime.mesh.peers({ signal }),
@@ -67,8 +72,28 @@ export function meshSection(context: Context, signal: AbortSignal): Section {
     h('p', {}, 'Nodes that meet can take each other’s jobs and decide together.'),
     choice(context, signal, show),
     state,
+    asking,
   )
   return { element, ready }
+}
+
+const STAGES: Readonly<Record<SyncProgress['stage'], string>> = {
+  governance: 'Asking what was decided',
+  receipts: 'Asking for receipts of members',
+  blocks: 'Asking for blocks',
+  done: 'Done',
+}
+
+/** It happens of itself too; this is for who does not want to wait. */
+function catchUp({ runtime }: Context, life: AbortSignal): HTMLElement {
+  return task(
+    'Ask them for what is missing here',
+    async (tell, signal) => {
+      const came = await runtime.mesh.sync({ signal, onProgress: ({ stage }) => tell(STAGES[stage]) })
+      return { good: came.peers > 0, sentence: synced(came) }
+    },
+    life,
+  )
 }
 
 /** The runtime is started again for each choice; a relay needs its address first. */
