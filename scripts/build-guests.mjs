@@ -256,7 +256,8 @@ export async function buildAbiPage() {
     'Import them from the module `icn`. A function with several types takes any of them; the type you declare chooses.',
     'Within one module a name has one type: for a second one use another name of the function.',
     '',
-    'Fuel is the price of a call, plus the price per byte of text that goes in or out.',
+    'Fuel is the price of a call, plus the price per byte of text that goes in or out. A refusal charges 8,000 more, for the',
+    'sentence that says why.',
     '',
   ]
   for (const { name, aliases, index, shapes, fuel, fuelPerByte, capability } of served) {

@@ -43,6 +43,14 @@ export async function smallCases({ call }: World): Promise<readonly Case[]> {
       call: () => drop(`(i64.const 5) ${OUT}`),
       times: TIMES,
     },
+    ...(['', 'nobody', '{'] as const).map((data) => ({
+      name: data === '{' ? 'host_cast_governance_vote' : 'host_account_get_mana',
+      of: `refused: "${data}"`,
+      type: data === '{' ? '(param i32 i32) (result i32)' : '(param i32 i32) (result i64)',
+      text: data,
+      call: (n: number) => drop(text(n)),
+      times: 2_000,
+    })),
     {
       name: 'host_log',
       of: 'with a level',

@@ -127,7 +127,7 @@ export function servedPage({ HOST_ABI, HOST_DOCS, UNSERVED, COMPILED_CONTRACT_IM
 Types and shapes of those that are served: [guest/ABI.md](../guest/ABI.md). Declarations: \`guest/c/icn_host.h\`,
 \`guest/assemblyscript/host.ts\`, \`guest/rust/icn_host.rs\`, \`guest/types/icn-host.d.ts\`.
 
-Fuel is at most 50 times cheaper than the host's work for it (\`npm run bench -- host\`). A Groth16 check takes about
+Fuel is at most 50 times cheaper than the host's work for it (\`npm run bench -- host\`). A refusal charges 8,000 more. A Groth16 check takes about
 17,000,000 units: a contract that verifies proofs needs a runtime whose \`limits.fuel\` allows it.
 
 ## Served

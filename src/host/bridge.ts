@@ -11,6 +11,7 @@ import type { HostContext, HostValue } from './context.ts'
 import { isRefusal } from './errors.ts'
 import { invoke, tooLong } from './invoke.ts'
 import type { GuestMemory } from './memory.ts'
+import { REFUSAL_FUEL } from './prices.ts'
 import type { AbiFunction } from './served.ts'
 import { handleOf, type ResultKind, type Shape } from './shapes.ts'
 
@@ -105,6 +106,10 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
     } catch (error) {
       if (!IcnError.is(error)) throw error
       const kept = isRefusal(error) && kind !== null
+      if (kept) {
+        fuel += REFUSAL_FUEL
+        session.chargeFuel(BigInt(REFUSAL_FUEL))
+      }
       fuel += session.worked?.() ?? 0
       session.trace(() => ({
         ...callOf(name, raw, fuel, args, undefined, kept ? 0 : undefined),

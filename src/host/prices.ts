@@ -24,5 +24,8 @@ export function pricesOf(imports: readonly LinkedImport[]): string {
   return name
 }
 
+/** Fuel of a refusal beside that of its call: the sentence that says why. */
+export const REFUSAL_FUEL = 8_000
+
 /** Counted up whenever what a function charges inside a call changes: that is not in the table. */
-const WORK_PRICES = 3
+const WORK_PRICES = 4
