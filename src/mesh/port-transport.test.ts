@@ -64,7 +64,8 @@ describe('a transport through a MessagePort', () => {
 
   it('what is not a message is not heard', async () => {
     const { heard, port1, here } = pair()
-    for (const odd of ['text', {}, [1], new ArrayBuffer(3), undefined, null, Number.NaN, -5]) port1.postMessage(odd)
+    for (const odd of ['text', {}, [1], new ArrayBuffer(3), undefined, null, Number.NaN, -5])
+      port1.postMessage(odd)
     here.send(Uint8Array.of(7))
     await vi.waitFor(() => expect(heard).toEqual([Uint8Array.of(7)]))
   })
