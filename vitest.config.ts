@@ -17,6 +17,15 @@ export default defineConfig({
         },
       },
       {
+        // Found only when a test loads what comes late, which would then be loaded anew in the middle of a run.
+        optimizeDeps: {
+          include: [
+            '@noble/curves/abstract/curve.js',
+            '@noble/curves/bn254.js',
+            '@noble/curves/ed25519.js',
+            '@noble/hashes/sha3.js',
+          ],
+        },
         test: {
           name: 'chromium',
           include: ['src/**/*.browser.test.ts'],
