@@ -43,8 +43,10 @@ export class BlocksServed {
   readonly #most: number
   readonly #all: Bucket
   readonly #peers = new Map<string, Bucket>()
-  readonly #large = new Map<string, Promise<Encoded | undefined>>()
+  readonly #large = new Map<string, Encoded>()
+  readonly #reading = new Map<string, Promise<Encoded | undefined>>()
   #forget: ReturnType<typeof setTimeout> | undefined
+  #closed = false
 
   /** @param most bytes of a block, as bincode */
   constructor(link: GossipLink, most = MOST_BLOCK_BYTES) {
@@ -88,6 +90,7 @@ export class BlocksServed {
   }
 
   close(): void {
+    this.#closed = true
     clearTimeout(this.#forget)
     this.#large.clear()
   }
@@ -95,27 +98,34 @@ export class BlocksServed {
   /** Several pieces of one large block are asked for at a time: it is read once for all of them. */
   #read(cid: Cid, spend: (bytes: number) => void): Promise<Encoded | undefined> {
     const key = cid.toString()
-    const known = this.#large.get(key)
-    const reading = known ?? this.#readAnew(cid, spend)
-    keepNewest(this.#large, key, reading, MOST_KEPT)
-    clearTimeout(this.#forget)
-    this.#forget = setTimeout(() => this.#large.clear(), KEPT_MS)
-    ;(this.#forget as { unref?: () => void }).unref?.()
+    const large = this.#large.get(key)
+    if (large !== undefined) {
+      this.#keep(key, large)
+      return Promise.resolve(large)
+    }
+    const known = this.#reading.get(key)
+    if (known !== undefined) return known
+    const reading = this.#readAnew(cid, spend).finally(() => this.#reading.delete(key))
+    this.#reading.set(key, reading)
     return reading
   }
 
   async #readAnew(cid: Cid, spend: (bytes: number) => void): Promise<Encoded | undefined> {
-    let large = false
-    try {
-      const value = await this.#link.node()?.block(cid)
-      if (value === undefined) return undefined
-      const bytes = encodeBincode(dagBlock, value)
-      spend(bytes.length)
-      large = bytes.length > WHOLE_BYTES
-      return { value, bytes }
-    } finally {
-      if (!large) this.#large.delete(cid.toString())
-    }
+    const value = await this.#link.node()?.block(cid)
+    if (value === undefined) return undefined
+    const bytes = encodeBincode(dagBlock, value)
+    spend(bytes.length)
+    const encoded = { value, bytes }
+    if (bytes.length > WHOLE_BYTES) this.#keep(cid.toString(), encoded)
+    return encoded
+  }
+
+  #keep(key: string, encoded: Encoded): void {
+    if (this.#closed) return
+    keepNewest(this.#large, key, encoded, MOST_KEPT)
+    clearTimeout(this.#forget)
+    this.#forget = setTimeout(() => this.#large.clear(), KEPT_MS)
+    ;(this.#forget as { unref?: () => void }).unref?.()
   }
 
   /** What pays for an answer, or undefined when the peer, or all together, had their share. */

@@ -289,13 +289,15 @@ describe('who serves large blocks', () => {
     hub.deliver(encodeBincode(signedMessage, await signMessage(said, asker)))
   }
 
-  it('reads a block once for all its pieces', async () => {
+  it('reads a block once for all its pieces, whatever else is asked for meanwhile', async () => {
     const hub = new Hub()
     const block = large(3 * MIB)
+    const small = [1, 2, 3, 4, 5].map(large)
     let reads = 0
     const theirs = await service(hub, holder, [block])
     await theirs.join({
-      block: async () => {
+      block: async (cid) => {
+        if (!cid.equals(block.cid)) return small.find((one) => one.cid.equals(cid))
         reads++
         return block
       },
@@ -304,7 +306,10 @@ describe('who serves large blocks', () => {
       peer() {},
     })
     const mine = await service(hub)
-    expectSame(await mine.requestBlock(block.cid, holder.did, 5_000), block)
+    const others = await service(hub, other)
+    const fetching = mine.requestBlock(block.cid, holder.did, 5_000)
+    for (const one of small) expect(await others.requestBlock(one.cid, holder.did, 5_000)).toEqual(one)
+    expectSame(await fetching, block)
     expect(reads).toBe(1)
   })
 
