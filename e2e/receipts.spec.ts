@@ -71,7 +71,7 @@ bare(
       found: { checked: 60, verified: 60, mismatched: 0, notReplayable: 0, failed: [] },
       last: 60,
       failures: 24,
-      workers: seen.cores > 1 ? Math.min(4, seen.cores) : undefined,
+      workers: seen.cores > 1 ? Math.min(4, seen.cores - 1) : undefined,
       mine: 1,
       aborted: { error: { code: 'Aborted' } },
     })

@@ -21,7 +21,7 @@ const PAGE = 64
 const FEWEST_FOR_POOL = 32
 /** Receipts under way at once without a pool: the rows of one are read, and signatures checked, beside the run of another. */
 const ROOM_ALONE = 4
-/** More would have to wait for the one thread that reads what they are sent. */
+/** More would have to wait for the one thread that feeds them. */
 const MOST_WORKERS = 4
 /** What a worker may take beside a run: signatures, and the way. */
 const GRACE_MS = 5_000
@@ -108,9 +108,10 @@ async function workersFor(
     return found
   }
   const spawn = context.replayer
-  const size = Math.min(MOST_WORKERS, globalThis.navigator?.hardwareConcurrency ?? 1)
+  // One core is kept busy by this thread, which reads what the workers are sent; each worker has to warm up first.
+  const size = Math.min(MOST_WORKERS, (globalThis.navigator?.hardwareConcurrency ?? 1) - 1)
   const some = await context.store.read((tx) => tx.list(RECEIPT_ORDER, { limit: FEWEST_FOR_POOL }))
-  if (spawn === undefined || size < 2 || some.length < FEWEST_FOR_POOL) {
+  if (spawn === undefined || size < 1 || some.length < FEWEST_FOR_POOL) {
     return { room: ROOM_ALONE, verify: alone, close: () => {} }
   }
   const { limits } = context

@@ -39,7 +39,7 @@ afterEach(() => {
 })
 
 function spawner({ dies = () => null, version }: Manner = {}) {
-  vi.stubGlobal('navigator', { hardwareConcurrency: 3 })
+  vi.stubGlobal('navigator', { hardwareConcurrency: 4 })
   const made: Made[] = []
   const spawn = (): ReplayWorker => {
     const { port1: page, port2: inside } = new MessageChannel()
