@@ -93,7 +93,18 @@ describe('what gossipsub may pass on', () => {
     expect(judged(judge, await wire('late'))).toBe('ignore')
     expect(judged(judge, await wire('late'), 'b')).toBe('accept')
     // 512 a second come again.
-    expect(judged(judge, await wire('next'), 'a', NOW * 1_000 + 10)).toBe('accept')
+    expect(judged(judge, await wire('next'), 'a', NOW * 1_000 + 20)).toBe('accept')
+  })
+
+  it('a large message counts as much as several small ones', async () => {
+    const judge = new Judge()
+    const large = await wire('x'.repeat(1_000_000), one, NOW - 301)
+    // 1,024 at once, a good 16 for each million of bytes.
+    for (let n = 0; n < 60; n++) judged(judge, large)
+    expect(judged(judge, await wire('still looked at'))).toBe('accept')
+    for (let n = 0; n < 4; n++) judged(judge, large)
+    expect(judged(judge, await wire('other'))).toBe('ignore')
+    expect(judged(judge, await wire('other'), 'b')).toBe('accept')
   })
 
   it('however many neighbours come, their number is bounded and the latest are remembered', async () => {

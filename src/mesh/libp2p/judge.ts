@@ -16,11 +16,13 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
 /** Messages of one neighbour that are looked at, at once and per second: a signature takes half a millisecond to check. */
 const BURST = 1_024
 const PER_SECOND = 512
+/** So many bytes to hash take as long as another signature. */
+const BYTES_OF_ONE = 65_536
 /** Neighbours whose rate is remembered. */
 const MOST_NEIGHBOURS = 1_024
 const WINDOW_SECONDS = 300n
-/** Digests remembered within that window. */
-const MOST_DIGESTS = 131_072
+/** Digests remembered within that window: more than one neighbour can bring. */
+const MOST_DIGESTS = 262_144
 
 /** Refused by `MessageVerifier` for what may be nobody's fault. */
 const HARMLESS = new Set<unknown>(['stale', 'duplicate', 'unresolvable'])
@@ -39,7 +41,9 @@ export class Judge {
 
   #verdictOn(neighbour: string, bytes: Uint8Array, now: number): Verdict {
     if (bytes.length > MAX_MESSAGE_BYTES) return 'reject'
-    if (!this.#bucketOf(neighbour, now).take(now)) return 'ignore'
+    const bucket = this.#bucketOf(neighbour, now)
+    if (!bucket.hasSome(now)) return 'ignore'
+    bucket.owe(1 + bytes.length / BYTES_OF_ONE)
     try {
       this.#verifier.accept(decodeSignedMessage(bytes), BigInt(Math.floor(now / 1_000)))
       return 'accept'
