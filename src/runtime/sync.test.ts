@@ -4,8 +4,11 @@ import { utf8 } from '../common/bytes.ts'
 import { decodeBincode, encodeBincode } from '../common/codec.ts'
 import { FixedTimeProvider } from '../common/time.ts'
 import { CLOSED, LENT, OUTBOX, outboxKey, PROPOSALS, STATEMENTS, VOTES } from '../governance/rows.ts'
+import { type Vote, vote as voteCodec } from '../governance/types.ts'
 import { KeyDidResolver } from '../identity/resolver.ts'
+import { newProtocolMessage } from '../mesh/protocol.ts'
 import { GossipMeshService } from '../mesh/service-gossip.ts'
+import { signedMessage, signMessage } from '../mesh/signed-message.ts'
 import { SYNC_TOPIC, type SyncMessage, syncMessage } from '../mesh/sync-messages.ts'
 import { LEAF } from '../mesh/sync-set.ts'
 import { ChannelTransport } from '../mesh/transport.ts'
@@ -337,6 +340,43 @@ describe('a peer that lies gets no further, and nothing of it is kept', () => {
     // Ten such silence it.
     for (let n = 0; n < 9; n++) await b.runtime.mesh.sync()
     expect(await b.runtime.mesh.peers()).toEqual([])
+  })
+
+  it('what its author did not sign is a lie; what an outsider signed is refused, and not asked for again', async () => {
+    const name = channelName()
+    const a = await node(1, name)
+    const { id } = await busy(a)
+    const outsider = signerOf(9)
+    const vote: Vote = { voter: outsider.did, proposalId: id, option: 'No', votedAt: BigInt(NOW) }
+    const payload = {
+      GossipMessage: { topic: 'governance_vote', payload: encodeBincode(voteCodec, vote), ttl: 1 },
+    }
+    const message = newProtocolMessage(payload, outsider.did, BigInt(NOW))
+    const stranger = encodeBincode(signedMessage, await signMessage(message, outsider))
+    const [kept] = await a.state.read((tx) => tx.list(STATEMENTS, { limit: 1 }).map(([, bytes]) => bytes))
+    await leave(a)
+    const forged = Uint8Array.from(kept!)
+    forged[forged.length - 1]! ^= 1
+    for (const [statement, lies, refused] of [
+      [stranger, undefined, 1],
+      [forged, 1, 0],
+    ] as const) {
+      const other = channelName()
+      const b = await node(2, other)
+      const given = await peer(1, other, (asked) => {
+        if ('Fetch' in asked) return items(asked, [{ name: name16(1), data: statement }])
+        return 'Ask' in asked && asked.Ask.set === 'Receipts' ? tell(asked, []) : tell(asked, [name16(1)])
+      })
+      await b.met
+      expect(await b.runtime.mesh.sync()).toMatchObject({ statements: 0, refused })
+      expect((await b.runtime.inspect()).counters.runtime_sync_lies_total).toBe(lies)
+      expect((await b.runtime.governance.list()).items).toEqual([])
+      if (lies !== undefined) continue
+      const before = given.asked()
+      expect(await b.runtime.mesh.sync()).toMatchObject({ refused: 0 })
+      // The names of both sets, and nothing fetched.
+      expect(given.asked() - before).toBe(2)
+    }
   })
 
   it('one that never answers is left alone: it may be a node of another kind', async () => {
