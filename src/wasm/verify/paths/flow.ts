@@ -1,15 +1,6 @@
 /** Where control goes in one decoded body: what every branch leads to, and what a block's beginning belongs to. */
 import type { Instr } from '../decode.ts'
-
-export const BLOCK = 0x02
-export const LOOP = 0x03
-export const IF = 0x04
-export const ELSE = 0x05
-export const END = 0x0b
-export const BR = 0x0c
-export const BR_IF = 0x0d
-export const BR_TABLE = 0x0e
-export const RETURN = 0x0f
+import { BLOCK, BR, BR_IF, BR_TABLE, ELSE, END, IF, LOOP } from './operators.ts'
 
 export interface Flow {
   readonly code: readonly Instr[]

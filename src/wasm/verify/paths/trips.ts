@@ -6,7 +6,8 @@
  */
 import { type FuncType, I32, I64, type Instr, PREFIX_FC, type Type } from '../decode.ts'
 import { BINARY, UNARY, type Value } from '../numeric.ts'
-import { BLOCK, BR, BR_IF, BR_TABLE, ELSE, END, type Flow, IF, LOOP, RETURN } from './flow.ts'
+import type { Flow } from './flow.ts'
+import { BLOCK, BR, BR_IF, BR_TABLE, ELSE, END, IF, LOOP, RETURN } from './operators.ts'
 
 const MOST_TRIPS = 1 << 20
 /** Over locals as they are when a trip begins; undefined where that is not known. */
