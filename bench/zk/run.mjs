@@ -13,7 +13,7 @@
  *   BULLETPROOFS_WASM=bulletproofs_peer.wasm npm run bench -- zk
  *
  * Every proof is checked by both, one after the other, and both must agree; medians of processor time, written to
- * bench/results/zk.json.
+ * bench/results/zk.json and zk-ranges.json.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -69,6 +69,11 @@ function show({ name, ours, theirs }, peer) {
   console.log(`${name.padEnd(32)} ${ours.toFixed(1).padStart(6)} ms${beside}`)
 }
 
+function keep(name, results) {
+  mkdirSync(here('../results'), { recursive: true })
+  writeFileSync(here(`../results/${name}.json`), `${JSON.stringify(results, null, 2)}\n`)
+}
+
 const out = mkdtempSync(here('.built-'))
 try {
   const outfile = join(out, 'suite.mjs')
@@ -98,19 +103,10 @@ try {
   if (rangePeer === null) console.log('The crate is not built: our figures alone (bench/zk/peer/Cargo.toml).')
   const ranges = compareRanges(proofs, rangePeer)
   for (const row of ranges) show(row, 'bulletproofs 5')
-  mkdirSync(here('../results'), { recursive: true })
-  const results = {
-    when: new Date().toISOString(),
-    node: process.version,
-    load: loadavg()[0],
-    snarkjs: peer?.version ?? null,
-    bulletproofs: rangePeer === null ? null : '5.0.0, wasm32',
-    proofs,
-    rows,
-    together,
-    ranges,
-  }
-  writeFileSync(here('../results/zk.json'), `${JSON.stringify(results, null, 2)}\n`)
+  const run = { when: new Date().toISOString(), node: process.version, load: loadavg()[0], proofs }
+  // Figures without the peer do not take the place of those beside it.
+  if (peer !== null) keep('zk', { ...run, snarkjs: peer.version, rows })
+  if (rangePeer !== null) keep('zk-ranges', { ...run, bulletproofs: '5.0.0, wasm32', ranges, together })
 } finally {
   rmSync(out, { recursive: true, force: true })
   // The peer keeps threads of its own.
