@@ -96,7 +96,7 @@ export interface ChannelMesh extends MeshTerms {
 export interface MeshPort {
   readonly kind: 'port'
   readonly terms?: MeshTerms
-  /** The runtime's end. A runtime that replaces its worker asks again; the port before is then of no use. */
+  /** The runtime's end. A runtime that replaces its worker asks again; with the new worker's first word the old port is left. */
   connect(): MessagePort
   close(): Promise<void>
 }
