@@ -4,37 +4,24 @@
  * its blocks are to be put, which goes on after a crash. A refused file leaves nothing behind.
  */
 import { fromUtf8 } from '../common/bytes.ts'
-import { RAW } from '../common/cid.ts'
-import { cidOf } from '../common/cid-of.ts'
 import { IcnError } from '../common/errors.ts'
 import { isArray, isObject, type JsonObject, type JsonValue } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
 import type { DagBlock } from '../dag/block.ts'
 import { putBlock, sameBlock } from '../dag/blocks.ts'
-import { BLOCKS, type BlockRow, fromRow, sequenceKey, toRow } from '../dag/rows.ts'
+import { BLOCKS, type BlockRow, toRow } from '../dag/rows.ts'
 import { decodeBlock } from '../dag/transfer/block-record.ts'
 import { badExport, type FileRecord, FrameReader } from '../dag/transfer/frames.ts'
 import type { ImportProgress, ImportResult } from '../protocol/api.ts'
-import { type Table, type Transaction, table } from '../storage/types.ts'
 import { breathe } from './background.ts'
 import type { RuntimeContext } from './context.ts'
-import { IMPORTS } from './import-rows.ts'
-import { fromPlain } from './plain.ts'
-import { PORTABLE } from './portable.ts'
-import { isUnused, replaceState, type StateFile } from './restore.ts'
+import { finishImports, StagedBlocks } from './import-staging.ts'
+import { IncomingState } from './import-state.ts'
+import { isUnused, replaceState } from './restore.ts'
 
 /** What is committed in one go; a file with more is staged. */
 const AT_ONCE = { blocks: 256, bytes: 2 * 1024 * 1024, links: 4_096 } as const
-/** State is held in memory until the end of the file. */
-const MOST_STATE = { rows: 1_000_000, bytes: 128 * 1024 * 1024 } as const
 const SLICE_MS = 10
-
-/** By import, then number of its first block: how many blocks one commit can put without growing large. */
-export const IMPORT_BATCHES: Table<number> = table('importBatches')
-/** By import, then number: a block that waits. */
-export const IMPORT_BLOCKS: Table<{ readonly cid: string; readonly row: BlockRow }> = table('importBlocks')
-/** By import, then CID: the block's number. */
-const IMPORT_CIDS: Table<number> = table('importCids')
 
 export interface ImportOptions {
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
@@ -65,31 +52,23 @@ export function importDatabase(
   return context.runExclusive('import', turn, waiting.signal)
 }
 
-/** Goes on with what was accepted and sweeps away the rest; to be called by whoever holds the lock `import`. */
-export async function finishImports(context: RuntimeContext): Promise<void> {
-  for (const [id, row] of await context.store.read((tx) => tx.list(IMPORTS, { limit: 100 }))) {
-    if (row.phase === 'putting') await putStaged(context, id)
-    else await sweep(context, id)
-  }
-}
-
 class Importer {
   readonly #context: RuntimeContext
   readonly #options: ImportOptions
-  readonly #id = crypto.randomUUID()
+  readonly #staged: StagedBlocks
   /** Blocks that are not staged yet, with the place of each in the file. */
   #pending: { readonly block: DagBlock; readonly offset: number }[] = []
   #pendingBytes = 0
   #pendingLinks = 0
   readonly #pendingByCid = new Map<string, DagBlock>()
-  #staged = 0
-  #state: (StateFile & { bytes: number }) | undefined
+  #state: IncomingState | undefined
   readonly #counts = { blocks: 0, known: 0 }
   #reader!: FrameReader
 
   constructor(context: RuntimeContext, options: ImportOptions) {
     this.#context = context
     this.#options = options
+    this.#staged = new StagedBlocks(context)
   }
 
   get modules(): readonly string[] {
@@ -118,9 +97,7 @@ class Importer {
       return await this.#accept(end)
     } catch (error) {
       source.cancel(error).catch(() => {})
-      if (this.#staged > 0 && !(await this.#isAccepted())) {
-        await sweep(this.#context, this.#id).catch(() => {})
-      }
+      await this.#staged.discard()
       throw error
     } finally {
       source.releaseLock()
@@ -162,10 +139,13 @@ class Importer {
     if (kind === 'block') return this.#takeBlock(decodeBlock(payload), record.offset)
     if (kind === 'state') {
       objectOf(record)
-      this.#state = { rows: [], results: [], modules: [], bytes: 0 }
+      this.#state = new IncomingState()
       return
     }
-    if (kind === 'row' || kind === 'result') return this.#takeState(record)
+    if (kind === 'row' || kind === 'result') {
+      if (this.#state === undefined) throw new Error(`a ${kind} record comes before any state record`)
+      return this.#state.take(kind, payload)
+    }
     const json = objectOf(record)
     if (kind === 'head') {
       if (json.format !== 1) throw new Error(`the head record has format ${String(json.format)}, expected 1`)
@@ -180,41 +160,8 @@ class Importer {
     }
     if (!strings(json.deleted)) throw new Error('the end record lacks the list of deleted blocks')
     // Everything before the end is checked against the store before anything is accepted.
-    if (this.#staged > 0) await this.#stage()
-    else await this.#checkConflicts()
-  }
-
-  #takeState({ kind, payload }: FileRecord): void {
-    const state = this.#state
-    if (state === undefined) throw new Error(`a ${kind} record comes before any state record`)
-    state.bytes += payload.length
-    if (state.rows.length + state.results.length >= MOST_STATE.rows || state.bytes > MOST_STATE.bytes) {
-      throw new IcnError(
-        'ResourceLimitExceeded',
-        `The import has more state than can be taken in at once: at most ${MOST_STATE.rows} rows and ${MOST_STATE.bytes} bytes.`,
-        { data: { reason: 'tooMuchState', rows: MOST_STATE.rows, bytes: MOST_STATE.bytes } },
-      )
-    }
-    if (kind === 'result') {
-      state.results.push([cidOf(RAW, payload).toString(), payload])
-      return
-    }
-    const json = parseJson(fromUtf8(payload, 'The row'), 'The row')
-    if (!isArray(json) || json.length !== 3) throw new Error('a row must be [table, key, row]')
-    const [name, key, plain] = json
-    if (typeof name !== 'string' || !Object.hasOwn(PORTABLE, name)) {
-      throw new Error(`the row is of the unknown table ${String(name).slice(0, 100)}`)
-    }
-    if (typeof key !== 'string' || key.length > 8_192) throw new Error('the key of the row is no text')
-    const row = fromPlain(plain as JsonValue)
-    try {
-      PORTABLE[name]!(key, row)
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      throw new Error(`the row ${key.slice(0, 100).replace('\u0000', '/')} of ${name} is wrong: ${why}`)
-    }
-    if (name === 'modules') state.modules.push(key)
-    else state.rows.push([name, key, row])
+    if (this.#staged.isEmpty) await this.#checkConflicts()
+    else await this.#stage()
   }
 
   async #takeBlock(block: DagBlock, offset: number): Promise<void> {
@@ -241,9 +188,7 @@ class Importer {
     const known = await this.#context.store.read((tx) =>
       this.#pending.map(({ block }) => {
         const cid = block.cid.toString()
-        const number = this.#staged > 0 ? tx.get(IMPORT_CIDS, stagedKey(this.#id, cid)) : undefined
-        const staged = number === undefined ? undefined : tx.get(IMPORT_BLOCKS, numberKey(this.#id, number))
-        return { stored: tx.get(BLOCKS, cid), staged: staged?.row }
+        return { stored: tx.get(BLOCKS, cid), staged: this.#staged.row(tx, cid) }
       }),
     )
     this.#pending = this.#pending.filter(({ block, offset }, i) => {
@@ -265,18 +210,7 @@ class Importer {
 
   async #stage(): Promise<void> {
     await this.#checkConflicts()
-    const first = this.#staged
-    const batch = this.#pending
-    await this.#context.store.transact((tx) => {
-      tx.put(IMPORTS, this.#id, { phase: 'staging', blocks: first + batch.length })
-      if (batch.length > 0) tx.put(IMPORT_BATCHES, numberKey(this.#id, first), batch.length)
-      batch.forEach(({ block }, i) => {
-        const cid = block.cid.toString()
-        tx.put(IMPORT_BLOCKS, numberKey(this.#id, first + i), { cid, row: toRow(block, 0) })
-        tx.put(IMPORT_CIDS, stagedKey(this.#id, cid), first + i)
-      })
-    })
-    this.#staged += batch.length
+    await this.#staged.add(this.#pending.map(({ block }) => block))
     this.#pending = []
     this.#pendingByCid.clear()
     this.#pendingBytes = 0
@@ -292,7 +226,7 @@ class Importer {
     const deleted = new Set(end.deleted as readonly string[])
     const pending = this.#pending.map(({ block }) => block)
     const offset = this.#reader.offset
-    if (this.#staged > 0) await this.#unstage(deleted)
+    await this.#staged.drop(deleted)
     const result = await store.transact((tx) => {
       let added = 0
       for (const block of pending) {
@@ -302,18 +236,16 @@ class Importer {
       const restore = state !== undefined && isUnused(tx, this.#context.identity, added)
       if (restore) {
         try {
-          replaceState(tx, this.#context, state, (cid) => tx.has(BLOCKS, cid) || this.#isStaged(tx, cid))
+          replaceState(tx, this.#context, state, (cid) => tx.has(BLOCKS, cid) || this.#staged.has(tx, cid))
         } catch (error) {
           throw located(error, offset)
         }
       }
-      if (this.#staged > 0) {
-        tx.put(IMPORTS, this.#id, { phase: 'putting', blocks: this.#staged })
-      }
+      this.#staged.accept(tx)
       const said = state === undefined ? 'absent' : restore ? 'restored' : 'kept'
       return { added, state: said } as const
     })
-    const put = this.#staged > 0 ? await putStaged(this.#context, this.#id, () => this.#report()) : 0
+    const put = await this.#staged.put(() => this.#report())
     this.#report()
     const omitted = isArray(end.omitted ?? null) ? (end.omitted as readonly JsonValue[]).length : 0
     return {
@@ -323,27 +255,6 @@ class Importer {
       state: result.state,
       omitted,
     }
-  }
-
-  #isStaged(tx: Transaction, cid: string): boolean {
-    return this.#staged > 0 && tx.has(IMPORT_CIDS, stagedKey(this.#id, cid))
-  }
-
-  /** Blocks that were deleted while the file was written are not put. */
-  async #unstage(deleted: ReadonlySet<string>): Promise<void> {
-    for (const cid of deleted) {
-      await this.#context.store.transact((tx) => {
-        const number = tx.get(IMPORT_CIDS, stagedKey(this.#id, cid))
-        if (number === undefined) return
-        tx.delete(IMPORT_CIDS, stagedKey(this.#id, cid))
-        tx.delete(IMPORT_BLOCKS, numberKey(this.#id, number))
-      })
-    }
-  }
-
-  async #isAccepted(): Promise<boolean> {
-    const row = await this.#context.store.read((tx) => tx.get(IMPORTS, this.#id)).catch(() => undefined)
-    return row?.phase === 'putting'
   }
 
   #report(): void {
@@ -362,62 +273,6 @@ class Importer {
   }
 }
 
-/** Puts what waits, in order and in small commits. @returns how many blocks were new */
-async function putStaged({ store }: RuntimeContext, id: string, report?: () => void): Promise<number> {
-  let added = 0
-  for (;;) {
-    const done = await store.transact((tx) => {
-      const [batch] = tx.list(IMPORT_BATCHES, { prefix: `${id}\u0000`, limit: 1 })
-      if (batch === undefined) {
-        tx.delete(IMPORTS, id)
-        return undefined
-      }
-      let fresh = 0
-      for (const [key, waiting] of batchBlocks(tx, id, batch)) {
-        const { cid, row } = waiting
-        // Somebody may have put another reading of the same CID since it was checked; what is stored stays.
-        if (!tx.has(BLOCKS, cid) && putBlock(tx, fromRow(cid, row))) fresh++
-        tx.delete(IMPORT_BLOCKS, key)
-        tx.delete(IMPORT_CIDS, stagedKey(id, cid))
-      }
-      tx.delete(IMPORT_BATCHES, batch[0])
-      return fresh
-    })
-    if (done === undefined) return added
-    added += done
-    report?.()
-    await breathe()
-  }
-}
-
-/** The blocks of a batch; those deleted meanwhile have left gaps. */
-function batchBlocks(tx: Transaction, id: string, [key, count]: readonly [string, number]) {
-  const first = Number(key.slice(-16))
-  const after = first === 0 ? {} : { after: numberKey(id, first - 1) }
-  const rows = tx.list(IMPORT_BLOCKS, { prefix: `${id}\u0000`, ...after, limit: count })
-  return rows.filter(([at]) => Number(at.slice(-16)) < first + count)
-}
-
-/** Throws away what a refused or broken import left. */
-async function sweep({ store }: RuntimeContext, id: string): Promise<void> {
-  for (let over = false; !over; ) {
-    over = await store.transact((tx) => {
-      const [batch] = tx.list(IMPORT_BATCHES, { prefix: `${id}\u0000`, limit: 1 })
-      if (batch === undefined) {
-        tx.delete(IMPORTS, id)
-        return true
-      }
-      for (const [key, { cid }] of batchBlocks(tx, id, batch)) {
-        tx.delete(IMPORT_BLOCKS, key)
-        tx.delete(IMPORT_CIDS, stagedKey(id, cid))
-      }
-      tx.delete(IMPORT_BATCHES, batch[0])
-      return false
-    })
-    await breathe()
-  }
-}
-
 function isSame(stored: BlockRow, row: BlockRow): boolean {
   try {
     return sameBlock(stored, row)
@@ -425,14 +280,6 @@ function isSame(stored: BlockRow, row: BlockRow): boolean {
     // Damaged beyond reading: the integrity check's business.
     return true
   }
-}
-
-function numberKey(id: string, number: number): string {
-  return `${id}\u0000${sequenceKey(number)}`
-}
-
-function stagedKey(id: string, cid: string): string {
-  return `${id}\u0000${cid}`
 }
 
 function objectOf({ kind, payload }: FileRecord): JsonObject {

@@ -3,7 +3,7 @@ import { late } from '../common/late.ts'
 import type { RuntimeContext } from './context.ts'
 import { IMPORTS } from './import-rows.ts'
 
-const imports = late('The code that imports', () => import('./import.ts'))
+const imports = late('The code that imports', () => import('./import-staging.ts'))
 
 /**
  * An accepted import goes on before anybody asks, the rest of a broken one is swept away.

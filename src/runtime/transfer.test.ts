@@ -12,8 +12,8 @@ import { FrameReader, FrameWriter, type RecordKind } from '../dag/transfer/frame
 import type { IcnRuntime } from '../protocol/api.ts'
 import { MemoryDatabase } from '../storage/memory-store.ts'
 import { guest, NOW, openDatabase, seed, testRuntime } from './fixtures/world.ts'
-import { IMPORT_BATCHES, IMPORT_BLOCKS } from './import.ts'
 import { IMPORTS } from './import-rows.ts'
+import { IMPORT_BATCHES, IMPORT_BLOCKS } from './import-staging.ts'
 import { toPlain } from './plain.ts'
 
 const author = Did.parse('did:key:tester')
