@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { auditBalances, ledgerTotals } from '../economics/ledger.ts'
 import type { IcnRuntime, JobStatus } from '../protocol/api.ts'
-import { MemoryDatabase } from '../storage/memory-store.ts'
+import { MemoryDatabase, openMemoryStore } from '../storage/memory-store.ts'
+import { openState } from '../storage/state.ts'
 import { processLocks } from './exclusive.ts'
 import { guest, openDatabase, signerOf, testRuntime } from './fixtures/world.ts'
 import { JOBS, OPEN_JOBS } from './tables.ts'
@@ -43,6 +44,34 @@ describe('many jobs at once', () => {
     for (const run of runs.slice(0, 3)) {
       expect(await runtime.receipts.verify(run.receiptCid)).toMatchObject({ status: 'verified' })
     }
+  })
+
+  it('end although this tab keeps changing what they read, however long their runs take', async () => {
+    // As on a disk: what is committed meanwhile is under way while a run is made beside it.
+    const store = openMemoryStore(new MemoryDatabase())
+    const write = store.write.bind(store)
+    store.write = async (batch) => {
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      return write(batch)
+    }
+    const state = await openState(store)
+    const initialMana = 1_000_000n
+    await using runtime = await testRuntime({ initialMana, limits: { fuel: 100_000_000n } }, { state })
+    // Long enough to be made outside a transaction each time.
+    const slow = guest(
+      `(local $i i32) (loop $l (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 8000000)))) (call $mana)`,
+      MANA,
+      did,
+    )
+    const { cid } = await runtime.modules.add(slow)
+    const spending: Promise<unknown>[] = []
+    const busy = setInterval(() => spending.push(runtime.mana.spend(1n)), 1)
+    const run = await runtime.run(cid)
+    clearInterval(busy)
+    await Promise.all(spending)
+    expect(run).toMatchObject({ success: true })
+    expect((await runtime.inspect()).counters.runtime_job_reruns_total ?? 0).toBeLessThanOrEqual(4)
+    expect(await runtime.receipts.verify(run.receiptCid)).toMatchObject({ status: 'verified' })
   })
 
   it('end in the order they were submitted, whatever they are', async () => {

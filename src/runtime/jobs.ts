@@ -25,8 +25,10 @@ import { JOBS, type JobRow } from './tables.ts'
 
 /** Runs begun of a job that never came back, the first perhaps in company; after that many it is failed. */
 const MOST_ATTEMPTS = 2
-/** Runs made again because other tabs changed what they had read. */
-const MOST_RERUNS = 32
+/** Runs made outside a transaction; what comes between them, this tab's own commits too, may make each of them stale. */
+const MOST_OUTSIDE = 4
+/** Runs made inside, where only other tabs can come between. */
+const MOST_INSIDE = 32
 
 /** Of a job under way nobody has been told yet; its end is strict and makes its beginning safe with it. */
 const UNPROMISED = { durability: 'relaxed' } as const
@@ -211,12 +213,14 @@ export class JobManager implements RecoveryActions {
       this.#pace.note(input, performed.elapsedMs)
       return performed
     }
-    if (this.#pace.isQuick(input)) return this.#inTurn(turn, this.#settle(row, within(run)))
+    const inside = within(run, MOST_INSIDE, () => failed(contention(id)))
+    if (this.#pace.isQuick(input)) return this.#inTurn(turn, this.#settle(row, inside))
     // Others would wait for a long run inside a transaction; it is made outside, on what all before it have left.
     await turn.clear
     await this.#checkWanted(id, signal)
-    const outside = async () => done(await context.store.read(run))
-    return this.#inTurn(turn, this.#settle(row, await outside(), outside))
+    let outside = 0
+    const next = async () => (outside++ < MOST_OUTSIDE ? done(await context.store.read(run)) : inside)
+    return this.#inTurn(turn, this.#settle(row, await next(), next))
   }
 
   /** `ending` is in the store's hands by now, behind those before it: the next may follow. */
@@ -237,7 +241,7 @@ export class JobManager implements RecoveryActions {
     const context = this.#context
     let source = first
     let refused = false
-    for (let attempt = 1; ; attempt++) {
+    for (;;) {
       try {
         const settled = await settle(context, row, source)
         if (settled === undefined) return undefined
@@ -258,7 +262,7 @@ export class JobManager implements RecoveryActions {
           continue
         }
         context.count('runtime_job_reruns_total')
-        source = attempt < MOST_RERUNS ? await again() : done(failed(contention(row.id)))
+        source = await again()
       }
     }
   }
@@ -273,7 +277,7 @@ function known(tx: Transaction, id: string): JobRow {
 function contention(id: string): IcnError {
   return new IcnError(
     'ProcessingFailure',
-    `Job ${id} was run ${MOST_RERUNS} times, and each time other tabs changed what it had read.`,
+    `Job ${id} was run ${MOST_INSIDE} times, and each time other tabs changed what it had read.`,
     { data: { reason: 'contention', job: id } },
   )
 }

@@ -36,12 +36,17 @@ export function done(performed: Performed): Source {
 
 /**
  * Run inside its transaction, on what those before it in the same commit have left, so that runs that change the same
- * rows do not make each other stale. The rule may be called again; the run is made again only when what it read moved.
+ * rows do not make each other stale. The rule may be called again; the run is made again only when what it read moved,
+ * which other tabs alone can do.
+ * @param most how often it is made; then `otherwise` is what came of it
  */
-export function within(run: (tx: Transaction) => Performed): Source {
+export function within(run: Source, most: number, otherwise: () => Performed): Source {
   let performed: Performed | undefined
+  let runs = 0
   return (tx) => {
-    if (performed === undefined || !holds(tx, performed)) performed = run(tx)
+    if (performed !== undefined && holds(tx, performed)) return performed
+    performed = runs < most ? run(tx) : otherwise()
+    runs += 1
     return performed
   }
 }
