@@ -151,8 +151,9 @@ export function deleteBlock(tx: Transaction, cid: string): boolean {
   const sound = shapely && rowFault(cid, row) === undefined
   tx.delete(BLOCKS, cid)
   const index = shapely ? sequenceKey(row.seq) : undefined
-  // A row changed by hand may name the number of another block.
-  if (index !== undefined && tx.get(BLOCK_INDEX, index)?.cid === cid) tx.delete(BLOCK_INDEX, index)
+  // A row changed by hand may name the number of another block; its own is found by the recount then.
+  const placed = index !== undefined && tx.get(BLOCK_INDEX, index)?.cid === cid
+  if (placed) tx.delete(BLOCK_INDEX, index)
   const counters = dagCounters(tx)
   tx.put(DAG_STATE, 'counters', {
     ...counters,
@@ -165,7 +166,7 @@ export function deleteBlock(tx: Transaction, cid: string): boolean {
     if (meta.ttl !== null) tx.delete(BLOCK_EXPIRY, expiryKey(meta.ttl, cid))
   }
   if (tx.has(DAG_HEADS, cid)) tx.delete(DAG_HEADS, cid)
-  if (!sound) markStale(tx)
+  if (!sound || !placed) markStale(tx)
   for (const target of sound ? linkTargets(row) : []) {
     const left = (tx.get(BLOCK_REFS, target) ?? 1) - 1
     if (left > 0) {

@@ -123,6 +123,20 @@ it('is the same after any puts, deletions, damage and repairs, and after a crash
       })
       await state.close()
     }),
-    { numRuns: 200 },
+    {
+      numRuns: 200,
+      examples: [
+        // Its place in the order altered by hand, then deleted.
+        [
+          [[], []],
+          [
+            { do: 'put', block: 1 },
+            { do: 'put', block: 0 },
+            { do: 'damage', block: 0, how: 5, other: 0 },
+            { do: 'delete', block: 0 },
+          ],
+        ],
+      ],
+    },
   )
 })
