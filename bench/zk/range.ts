@@ -1,5 +1,5 @@
 /** Range proofs, made and checked by us and by the crate that ICN uses, in turn. Milliseconds of processor time. */
-import { littleEndian } from '../../src/zk/bn254-points.ts'
+import { littleEndian } from '../../src/common/bytes.ts'
 import { verifyRange } from '../../src/zk/range-proof.ts'
 import { proveRange } from '../../src/zk/range-prover.ts'
 import type { Row } from './suite.ts'

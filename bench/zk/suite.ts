@@ -1,7 +1,7 @@
 /** One list of proofs, checked by our verifier and by snarkjs in turn. Milliseconds of processor time, all threads. */
-import { fromHex } from '../../src/common/bytes.ts'
+import { fromHex, littleEndian } from '../../src/common/bytes.ts'
 import vectors from '../../src/common/fixtures/vectors.json' with { type: 'json' }
-import { littleEndian, readG1, readG2 } from '../../src/zk/bn254-points.ts'
+import { readG1, readG2 } from '../../src/zk/bn254-points.ts'
 import { simulate } from '../../src/zk/fixtures/simulated.ts'
 import { verifyGroth16, verifyGroth16Batch } from '../../src/zk/groth16.ts'
 import { measured, median, WARM } from './timing.ts'

@@ -138,3 +138,10 @@ export function u64FromLe(bytes: Uint8Array): bigint {
   for (let i = Math.min(8, bytes.length) - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!)
   return value
 }
+
+/** The number that any count of bytes, at least one, stand for. */
+export function littleEndian(bytes: Uint8Array): bigint {
+  let hex = ''
+  for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0')
+  return BigInt(`0x${hex}`)
+}

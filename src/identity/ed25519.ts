@@ -5,7 +5,7 @@
  */
 import { Point } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
-import { concatBytes, KEY_BYTES, SIGNATURE_BYTES } from '../common/bytes.ts'
+import { concatBytes, KEY_BYTES, littleEndian, SIGNATURE_BYTES } from '../common/bytes.ts'
 import { MAX_SIGNED_BYTES } from './signing-limit.ts'
 
 /** True only when `signature` over `message` holds under the strict rules; never throws. */
@@ -24,10 +24,4 @@ export function verifyStrict(publicKey: Uint8Array, message: Uint8Array, signatu
   } catch {
     return false
   }
-}
-
-export function littleEndian(bytes: Uint8Array): bigint {
-  let hex = ''
-  for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0')
-  return BigInt(`0x${hex}`)
 }

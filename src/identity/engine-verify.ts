@@ -5,8 +5,7 @@
  * judge.
  */
 import { Point } from '@noble/ed25519'
-import { fromHex, KEY_BYTES, SIGNATURE_BYTES, toHex, utf8 } from '../common/bytes.ts'
-import { littleEndian } from './ed25519.ts'
+import { fromHex, KEY_BYTES, littleEndian, SIGNATURE_BYTES, toHex, utf8 } from '../common/bytes.ts'
 import { MAX_SIGNED_BYTES } from './signing-limit.ts'
 
 const MOST_KEYS = 64

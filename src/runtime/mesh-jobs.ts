@@ -12,6 +12,7 @@ import { type ExecutionReceipt, verifyReceipt } from '../identity/receipt.ts'
 import { receiptBlock } from '../identity/receipt-block.ts'
 import { sameDid } from '../mesh/announcement.ts'
 import { signedBid } from '../mesh/bid.ts'
+import { holds } from '../mesh/gossip-link.ts'
 import { signedJob } from '../mesh/job.ts'
 import { CANCEL_TOPIC, decodeProgress, encodeCancel, PROGRESS_TOPIC } from '../mesh/job-topics.ts'
 import { signedCheckpoint } from '../mesh/progress.ts'
@@ -247,7 +248,7 @@ export class MeshJobs {
     const id = checkpoint.jobId.toString()
     const driven = this.#driven.get(id)
     if (driven === undefined) return
-    const signed = isSound(() => signedCheckpoint.verify(checkpoint, resolver))
+    const signed = holds(() => signedCheckpoint.verify(checkpoint, resolver))
     if (!signed || !sameDid(checkpoint.executorDid, from)) {
       this.#mesh.blame(from)
       return
@@ -320,17 +321,7 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function isValid(bid: MeshJobBid, job: ActualMeshJob, verify: () => void): boolean {
-  return bid.jobId.equals(job.id) && bid.priceMana <= job.costMana && isSound(verify)
-}
-
-function isSound(check: () => void): boolean {
-  try {
-    check()
-    return true
-  } catch (error) {
-    if (IcnError.is(error)) return false
-    throw error
-  }
+  return bid.jobId.equals(job.id) && bid.priceMana <= job.costMana && holds(verify)
 }
 
 function failure(reason: string, message: string): IcnError {

@@ -3,7 +3,7 @@
  * last byte say which y, or infinity. What is read is on the curve and in the subgroup of prime order.
  */
 import { bn254 } from '@noble/curves/bn254.js'
-import { concatBytes } from '../common/bytes.ts'
+import { concatBytes, littleEndian } from '../common/bytes.ts'
 import { ProofError } from './proof-error.ts'
 
 const { Fp, Fp2 } = bn254.fields
@@ -100,10 +100,4 @@ function written(number: bigint, flags: number): Uint8Array {
   const bytes = Uint8Array.from({ length: 32 }, (_, i) => Number((number >> BigInt(8 * i)) & 255n))
   bytes[31]! |= flags
   return bytes
-}
-
-export function littleEndian(bytes: Uint8Array): bigint {
-  let hex = ''
-  for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0')
-  return BigInt(`0x${hex}`)
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromHex, toHex, utf8 } from '../common/bytes.ts'
-import { littleEndian } from './bn254-points.ts'
+import { fromHex, littleEndian, toHex, utf8 } from '../common/bytes.ts'
 import vectors from './fixtures/circuits.json' with { type: 'json' }
 import { verifyGroth16, verifyGroth16Batch } from './groth16.ts'
 import { type Masks, masksOf, proveGroth16 } from './groth16-prover.ts'

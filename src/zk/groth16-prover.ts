@@ -4,14 +4,13 @@
  */
 import { bn254 } from '@noble/curves/bn254.js'
 import { shake256 } from '@noble/hashes/sha3.js'
-import { concatBytes, u64le, utf8 } from '../common/bytes.ts'
+import { concatBytes, littleEndian, u64le, utf8 } from '../common/bytes.ts'
 import {
   G1,
   G1_BYTES,
   type G1Point,
   G2_BYTES,
   type G2Point,
-  littleEndian,
   readG1,
   readG2,
   writeG1,

@@ -5,17 +5,8 @@
 import { bn254 } from '@noble/curves/bn254.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { shake256 } from '@noble/hashes/sha3.js'
-import { concatBytes, toHex, u64le, utf8 } from '../common/bytes.ts'
-import {
-  G1,
-  G1_BYTES,
-  type G1Point,
-  G2_BYTES,
-  type G2Point,
-  littleEndian,
-  readG1,
-  readG2,
-} from './bn254-points.ts'
+import { concatBytes, littleEndian, toHex, u64le, utf8 } from '../common/bytes.ts'
+import { G1, G1_BYTES, type G1Point, G2_BYTES, type G2Point, readG1, readG2 } from './bn254-points.ts'
 import { Lru } from './lru.ts'
 import { ProofError } from './proof-error.ts'
 
