@@ -5,12 +5,11 @@
  * bench/results/scale.json, which docs/scaling.md reads.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
+import { withSuite } from '../bundled.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const { values } = parseArgs({
@@ -69,23 +68,9 @@ function save(message, rows) {
   writeFileSync(here('../results/scale.json'), `${JSON.stringify(result, null, 2)}\n`)
 }
 
-// Below the checkout, where its packages are found.
-mkdirSync(here('../../.cache'), { recursive: true })
-const out = mkdtempSync(here('../../.cache/scale-'))
-try {
-  const outfile = join(out, 'suite.mjs')
-  await build({
-    entryPoints: [here('suite.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-  })
+await withSuite(import.meta.url, (file) => {
   const measure = (size) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', outfile, String(size)], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', file, String(size)], {
       encoding: 'utf8',
       maxBuffer: 1 << 26,
     })
@@ -111,6 +96,4 @@ try {
     save(message, rows)
   }
   console.log('Powers of the number of nodes:', powers(rows))
-} finally {
-  rmSync(out, { recursive: true })
-}
+})

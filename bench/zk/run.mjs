@@ -15,13 +15,13 @@
  * Every proof is checked by both, one after the other, and both must agree; medians of processor time, written to
  * bench/results/zk.json and zk-ranges.json.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { loadavg } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
+import { withSuite } from '../bundled.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const { values } = parseArgs({
@@ -74,41 +74,33 @@ function keep(name, results) {
   writeFileSync(here(`../results/${name}.json`), `${JSON.stringify(results, null, 2)}\n`)
 }
 
-const out = mkdtempSync(here('.built-'))
 try {
-  const outfile = join(out, 'suite.mjs')
-  await build({
-    entryPoints: [here('suite.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'warning',
+  await withSuite(import.meta.url, async (file) => {
+    const { compare, compareRanges, batched } = await import(pathToFileURL(file).href)
+    const peer = await findPeer()
+    if (peer === null) {
+      console.log(
+        'snarkjs is not installed: our figures alone. To compare, install it by hand (it is GPL-3.0):',
+      )
+      console.log(
+        '  npm install --prefix ../snarkjs snarkjs && SNARKJS_FOLDER=../snarkjs npm run bench -- zk',
+      )
+    }
+    const rows = await compare(proofs, peer?.groth16 ?? null)
+    for (const row of rows) show(row, 'snarkjs')
+    const together = batched(Math.ceil(proofs / 10))
+    for (const row of together) show(row, 'one by one')
+    const rangePeer = await findRangePeer()
+    if (rangePeer === null)
+      console.log('The crate is not built: our figures alone (bench/zk/peer/Cargo.toml).')
+    const ranges = compareRanges(proofs, rangePeer)
+    for (const row of ranges) show(row, 'bulletproofs 5')
+    const run = { when: new Date().toISOString(), node: process.version, load: loadavg()[0], proofs }
+    // Figures without the peer do not take the place of those beside it.
+    if (peer !== null) keep('zk', { ...run, snarkjs: peer.version, rows })
+    if (rangePeer !== null) keep('zk-ranges', { ...run, bulletproofs: '5.0.0, wasm32', ranges, together })
   })
-  const { compare, compareRanges, batched } = await import(pathToFileURL(outfile).href)
-  const peer = await findPeer()
-  if (peer === null) {
-    console.log(
-      'snarkjs is not installed: our figures alone. To compare, install it by hand (it is GPL-3.0):',
-    )
-    console.log('  npm install --prefix ../snarkjs snarkjs && SNARKJS_FOLDER=../snarkjs npm run bench -- zk')
-  }
-  const rows = await compare(proofs, peer?.groth16 ?? null)
-  for (const row of rows) show(row, 'snarkjs')
-  const together = batched(Math.ceil(proofs / 10))
-  for (const row of together) show(row, 'one by one')
-  const rangePeer = await findRangePeer()
-  if (rangePeer === null) console.log('The crate is not built: our figures alone (bench/zk/peer/Cargo.toml).')
-  const ranges = compareRanges(proofs, rangePeer)
-  for (const row of ranges) show(row, 'bulletproofs 5')
-  const run = { when: new Date().toISOString(), node: process.version, load: loadavg()[0], proofs }
-  // Figures without the peer do not take the place of those beside it.
-  if (peer !== null) keep('zk', { ...run, snarkjs: peer.version, rows })
-  if (rangePeer !== null) keep('zk-ranges', { ...run, bulletproofs: '5.0.0, wasm32', ranges, together })
 } finally {
-  rmSync(out, { recursive: true, force: true })
   // The peer keeps threads of its own.
   await globalThis.curve_bn128?.terminate()
 }
