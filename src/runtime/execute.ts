@@ -18,6 +18,7 @@ import { instantiate } from '../wasm/instance.ts'
 import type { FuelProfile, MeteredInstance, ModuleInspection } from '../wasm/types.ts'
 import { failureOf } from './failure.ts'
 import type { Runnable } from './modules.ts'
+import type { RunWatch } from './run-progress.ts'
 import { ScopedTransaction, type StateListing, type StateRead, type StateWrite } from './scope.ts'
 import type { FailureRow } from './tables.ts'
 
@@ -73,10 +74,11 @@ const MOST_TRACED = 1_000
 const MOST_LOGGED = 262_144
 
 /**
+ * @param watch shown how far the run has come; the run does not see it
  * @throws IcnError WasmExecutionError when the entry is absent or of a type that cannot be called
  * @throws whatever the store throws to ask for a row; the run is then made again
  */
-export function execute(input: RunInput, base: Transaction): RunOutcome {
+export function execute(input: RunInput, base: Transaction, watch?: RunWatch): RunOutcome {
   checkEntry(input.module.inspection, input.entry)
   const scope = new ScopedTransaction(base)
   const hostCalls: HostCall[] = []
@@ -84,6 +86,7 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
   const submitted = new Map<bigint, string>()
   const counts = new Map<string, number>()
   let hostCallCount = 0
+  let watchedAt = Number.POSITIVE_INFINITY
   let logCount = 0
   let logRoom = MOST_LOGGED
   let worked = 0
@@ -127,6 +130,7 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
     trace(call) {
       hostCallCount++
       if (hostCalls.length < MOST_TRACED) hostCalls.push(call())
+      if (hostCallCount >= watchedAt) watchedAt = watch!(hostCallCount, instance!)
     },
   })
   let result: bigint | null = null
@@ -140,6 +144,7 @@ export function execute(input: RunInput, base: Transaction): RunOutcome {
       onInstance(made) {
         instance = made
         memory.bind(made.exports.memory)
+        if (watch !== undefined) watchedAt = watch(0, made)
       },
     })
     const value = instance!.call(input.entry, [])

@@ -1,6 +1,6 @@
 /** The jobs' part of the facade. */
 import { Cid } from '../common/cid.ts'
-import type { CallOptions, IcnRuntime, JobId, JobRequest } from '../protocol/api.ts'
+import type { IcnRuntime, JobId, JobRequest, WaitOptions } from '../protocol/api.ts'
 import type { RuntimeContext } from './context.ts'
 import { listJobs } from './job-list.ts'
 import { readPage } from './page.ts'
@@ -11,8 +11,8 @@ export function jobsFacade({ store }: RuntimeContext, work: () => Promise<Work>)
   return {
     submit: async (request: JobRequest) => (await work()).jobs.submit(request),
     status: async (id: JobId) => (await work()).jobs.status(readJobId(id)),
-    wait: async (id: JobId, options?: CallOptions) =>
-      (await work()).jobs.wait(readJobId(id), options?.signal),
+    wait: async (id: JobId, options?: WaitOptions) =>
+      (await work()).jobs.wait(readJobId(id), options?.signal, options?.onProgress),
     list: async (page?: Parameters<IcnRuntime['jobs']['list']>[0]) => {
       const range = readPage(page)
       return store.read((tx) => listJobs(tx, range, page?.state))

@@ -20,6 +20,7 @@ import { Pace } from './pace.ts'
 import { failed, isStoreFault, type Performed, prepare, runOn } from './perform.ts'
 import { unknownJob } from './receipts.ts'
 import { killed, type RecoveryActions } from './recovery.ts'
+import { type ProgressListener, ProgressListeners } from './run-progress.ts'
 import { done, type Source, StaleRun, settle, within } from './settle.ts'
 import { JOBS, type JobRow } from './tables.ts'
 
@@ -49,6 +50,7 @@ export class JobManager implements RecoveryActions {
   readonly #modules: Modules
   readonly #queue: JobQueue<Waiting>
   readonly #pace = new Pace()
+  readonly #progress = new ProgressListeners()
   readonly #closing = new AbortController()
   readonly #offer: (id: string) => void
 
@@ -82,7 +84,7 @@ export class JobManager implements RecoveryActions {
   /** Submits and runs; resolves with how it ended. `alongside` commits with the submission. */
   async run(
     request: JobRequest,
-    { signal, profile = false }: Pick<RunOptions, 'signal' | 'profile'>,
+    { signal, profile = false, onProgress }: Pick<RunOptions, 'signal' | 'profile' | 'onProgress'>,
     alongside: (tx: Transaction) => void,
   ): Promise<RunResult> {
     const submission = readSubmission(request, this.#context)
@@ -102,7 +104,12 @@ export class JobManager implements RecoveryActions {
       throw error
     }
     this.#context.count('runtime_jobs_submitted_total')
-    const result = await this.enqueue(row.id, { signal, profile, begun: begun ? row : undefined })
+    const unwatch = this.#progress.add(row.id, onProgress)
+    const result = await this.enqueue(row.id, {
+      signal,
+      profile,
+      begun: begun ? row : undefined,
+    }).finally(unwatch)
     if (result !== undefined) return result
     throw new IcnError('Aborted', `Job ${row.id} was cancelled before its run was committed.`, {
       data: { job: row.id },
@@ -129,8 +136,9 @@ export class JobManager implements RecoveryActions {
   }
 
   /** Resolves when the job has ended, in whichever tab. @throws IcnError UnknownJob */
-  async wait(id: string, signal?: AbortSignal): Promise<JobStatus> {
+  async wait(id: string, signal?: AbortSignal, onProgress?: ProgressListener): Promise<JobStatus> {
     const { store } = this.#context
+    const unwatch = this.#progress.add(id, onProgress)
     let changed = () => {}
     const unsubscribe = store.subscribe(({ type, detail }) => {
       if (type !== 'job' || (detail as JobStatus).jobId === id) changed()
@@ -149,6 +157,7 @@ export class JobManager implements RecoveryActions {
       }
     } finally {
       unsubscribe()
+      unwatch()
     }
   }
 
@@ -208,8 +217,10 @@ export class JobManager implements RecoveryActions {
     await this.#checkWanted(id, signal)
     if ('done' in work) return this.#inTurn(turn, this.#settle(row, done(work.done)))
     const { input } = work
+    let made = 0
     const run = (tx: Transaction): Performed => {
-      const performed = runOn(context, input, row, signal, tx)
+      made += 1
+      const performed = runOn(context, input, row, signal, tx, this.#progress.watch(id, input, made))
       this.#pace.note(input, performed.elapsedMs)
       return performed
     }

@@ -17,6 +17,7 @@ import { failureOf, lastingFailure } from './failure.ts'
 import { hostJobs } from './host-jobs.ts'
 import { specOf } from './job-rules.ts'
 import type { Modules, Prepared } from './modules.ts'
+import type { RunWatch } from './run-progress.ts'
 import type { FailureRow, JobRow } from './tables.ts'
 import { PROVED_CALLS } from './unproved.ts'
 
@@ -81,13 +82,14 @@ export function runOn(
   row: JobRow,
   signal: AbortSignal | undefined,
   tx: Transaction,
+  watch?: RunWatch,
 ): Performed {
   context.onGuest({ jobId: row.id, signal })
   const started = performance.now()
   const measured = measure('run')
   const clock = context.time.milliseconds()
   try {
-    const outcome = execute(input, tx)
+    const outcome = execute(input, tx, watch)
     return {
       failure: outcome.failure,
       resultBytes: outcomeBytes(outcome),
