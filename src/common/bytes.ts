@@ -68,6 +68,20 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return out
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** Whether UTF-8 can hold the text, so that it reads back the same: it has no lone surrogate. */
+export function isUnicode(text: string): boolean {
+  return !LONE_SURROGATE.test(text)
+}
+
+/** @throws IcnError InvalidSpec when `value` is not a string, or one that UTF-8 cannot hold */
+export function expectText(value: unknown, title: string): string {
+  if (typeof value === 'string' && isUnicode(value)) return value
+  const wrong = typeof value === 'string' ? `${inWords(value)}, which has a lone surrogate` : inWords(value)
+  throw new IcnError('InvalidSpec', `${title} must be a string, got ${wrong}.`, { data: { argument: title } })
+}
+
 /** UTF-8 bytes of a string; a lone surrogate, which no UTF-8 can hold, becomes U+FFFD. */
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text)

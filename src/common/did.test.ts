@@ -54,6 +54,9 @@ describe('a DID', () => {
     ['did:key', 'has no method'],
     ['did::x', 'has no method'],
     ['did:key:', 'has nothing after its method'],
+    // U+FFFD would stand for either in a signature.
+    ['did:key:\ud800', 'holds a lone surrogate'],
+    ['did:web:x#\udc00', 'holds a lone surrogate'],
   ])('%j is refused', (text, message) => {
     expect(() => Did.parse(text)).toThrow(message)
   })

@@ -2,7 +2,7 @@
  * Decentralized identifiers as ICN has them (ref §2.2): five parts, a string form and an object form. What a method
  * demands of its id (ref §3.4) is in did-key.ts, which needs base58; this file is small enough for a page.
  */
-import { inWords } from './bytes.ts'
+import { inWords, isUnicode } from './bytes.ts'
 import { IcnError } from './errors.ts'
 
 /** The JSON form (ref §2.2). */
@@ -30,7 +30,7 @@ export class Did {
   /**
    * Any parts whose string form reads back as the same parts: two different DIDs never share a string, because
    * signatures and ledger keys are made of strings. Character sets are not checked here (ref §2.2).
-   * @throws IcnError InvalidSpec when a part holds a character that begins the next one.
+   * @throws IcnError InvalidSpec when a part holds a character that begins the next one, or one that UTF-8 cannot hold.
    */
   constructor(
     method: string,
@@ -53,6 +53,7 @@ export class Did {
       `did:${method}:${idString}${path ?? ''}` +
       (query === null ? '' : `?${query}`) +
       (fragment === null ? '' : `#${fragment}`)
+    if (!isUnicode(this.#text)) throw invalid(`${inWords(this.#text)} holds a lone surrogate`)
     if (this.#text.length > MAX_LENGTH) {
       throw invalid(`its string form has ${this.#text.length} characters, the most is ${MAX_LENGTH}`)
     }

@@ -5,6 +5,7 @@
  *
  * This file is the value model and the writer; the reader is json-parse.ts.
  */
+import { isUnicode } from './bytes.ts'
 import { IcnError } from './errors.ts'
 
 export type JsonValue =
@@ -78,11 +79,9 @@ export function isObject(value: JsonValue): value is JsonObject {
   )
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u
-
 /** serde_json escapes `"`, `\` and control characters only, with the same short forms as JSON.stringify. */
 function quote(text: string): string {
-  if (LONE_SURROGATE.test(text)) {
+  if (!isUnicode(text)) {
     throw new IcnError('Serialization', 'A string holds a lone surrogate, which no UTF-8 text can carry.')
   }
   return JSON.stringify(text)

@@ -1,5 +1,5 @@
 /** Host calls from the page: the functions of the table by name, with plain values in place of pointers. */
-import { inWords, U64_MAX, utf8 } from '../common/bytes.ts'
+import { inWords, isUnicode, U64_MAX, utf8 } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { refusal } from './errors.ts'
@@ -49,6 +49,10 @@ function decodeArguments(abi: AbiFunction, args: readonly unknown[]): readonly H
   return found.map((kind, i) => {
     const value = args[i] as HostValue
     if (kind === 'text' || kind === 'string' || kind === 'bytes') {
+      if (kind !== 'bytes' && !isUnicode(value as string)) {
+        const sentence = `${abi.name} takes text that UTF-8 can hold; ${inWords(value)} has a lone surrogate.`
+        throw refusal('InvalidParameters', sentence, { call: abi.name })
+      }
       const { length } = kind === 'bytes' ? (value as Uint8Array) : utf8(value as string)
       if (length > abi.maxBytes) throw tooLong(abi, length)
       return kind === 'bytes' ? (value as Uint8Array).slice() : value

@@ -1,5 +1,5 @@
 /** The DAG's part of the facade. Blocks the page puts are authored and signed by this node. */
-import { expectBytes, expectU64, inWords } from '../common/bytes.ts'
+import { expectBytes, expectText, expectU64, inWords } from '../common/bytes.ts'
 import { Cid, DAG_CBOR } from '../common/cid.ts'
 import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
@@ -247,8 +247,11 @@ function readLinks(links: unknown): readonly DagLink[] {
   return links.map((link: { cid?: unknown; name?: unknown; size?: unknown } | null, i) => {
     const at = `block.links[${i}]`
     if (typeof link !== 'object' || link === null) throw wrong(at, 'an object', link)
-    if (typeof link.name !== 'string') throw wrong(`${at}.name`, 'a string', link.name)
-    return { cid: Cid.parse(link.cid as string), name: link.name, size: expectU64(link.size, `${at}.size`) }
+    return {
+      cid: Cid.parse(link.cid as string),
+      name: expectText(link.name, `${at}.name`),
+      size: expectU64(link.size, `${at}.size`),
+    }
   })
 }
 
@@ -259,9 +262,7 @@ function readCodec(codec: unknown): number {
 }
 
 function readScope(scope: unknown): string | null {
-  if (scope === undefined || scope === null) return null
-  if (typeof scope === 'string') return scope
-  throw wrong('block.scope', 'a string', scope)
+  return scope === undefined || scope === null ? null : expectText(scope, 'block.scope')
 }
 
 function wrong(name: string, expected: string, value: unknown): IcnError {

@@ -1,5 +1,5 @@
 /** Proposals, members and payloads between the page's plain data and the rules. */
-import { expectBytes, inWords, utf8 } from '../common/bytes.ts'
+import { expectBytes, expectText, inWords, utf8 } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { encodeJson } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
@@ -127,8 +127,7 @@ function payloadOf(type: ProposalType): readonly [name: string, payload: Uint8Ar
       case 'SoftwareUpgrade':
       case 'NewMemberInvitation':
       case 'RemoveMember':
-        if (typeof parts === 'string') return [name, utf8(parts)]
-        break
+        return [name, utf8(expectText(parts, name))]
       case 'SystemParameterChange':
         if (isTuple(parts, ['string', 'string'])) return [name, utf8(JSON.stringify(parts))]
         break

@@ -1,6 +1,6 @@
 /** A page's job request, read strictly: it comes over the worker boundary. */
 
-import { expectU64, inWords } from '../common/bytes.ts'
+import { expectU64, inWords, isUnicode } from '../common/bytes.ts'
 import { Cid } from '../common/cid.ts'
 import { decodeJson } from '../common/codec.ts'
 import { cid } from '../common/codecs.ts'
@@ -57,7 +57,7 @@ function readVia({ via, spec, entry }: JobRequest, context: RuntimeContext): Pic
 
 export function readEntry(entry: unknown): string {
   if (entry === undefined) return 'run'
-  if (typeof entry === 'string' && entry.length <= LONGEST_ENTRY) return entry
+  if (typeof entry === 'string' && entry.length <= LONGEST_ENTRY && isUnicode(entry)) return entry
   throw new IcnError('InvalidSpec', `entry must be the name of an export, got ${inWords(entry)}.`)
 }
 

@@ -66,6 +66,41 @@ const CASES: readonly (readonly [
     'The export "run" has type (i32, f64) -> (); an entry is () -> i64, () -> i32 or () -> ().',
   ],
   [
+    'a scope that UTF-8 cannot hold',
+    () => runtime.dag.put({ data: utf8('d'), scope: '\ud800' }),
+    'InvalidSpec',
+    'block.scope must be a string, got the string "\\ud800", which has a lone surrogate.',
+  ],
+  [
+    'a link whose name UTF-8 cannot hold',
+    () => runtime.dag.put({ data: utf8('d'), links: [{ cid: manifestCid, name: 'a\udfff', size: 1n }] }),
+    'InvalidSpec',
+    'block.links[0].name must be a string, got the string "a\\udfff", which has a lone surrogate.',
+  ],
+  [
+    'a proposal whose text UTF-8 cannot hold',
+    () =>
+      runtime.governance.create({
+        proposalType: { GenericText: '\ud800' },
+        description: 'd',
+        durationSecs: 60,
+      }),
+    'InvalidSpec',
+    'GenericText must be a string, got the string "\\ud800", which has a lone surrogate.',
+  ],
+  [
+    'text for a host function that UTF-8 cannot hold',
+    () => runtime.call('host_log', 1, '\ud800'),
+    'InvalidSpec',
+    'host_log takes text that UTF-8 can hold; the string "\\ud800" has a lone surrogate.',
+  ],
+  [
+    'an entry that UTF-8 cannot hold',
+    () => runtime.jobs.submit({ ...job, entry: '\ud800' }),
+    'InvalidSpec',
+    'entry must be the name of an export, got the string "\\ud800".',
+  ],
+  [
     'an entry that is not even a name',
     () => runtime.run(module, { entry: any(5) }),
     'InvalidSpec',
