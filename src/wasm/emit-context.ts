@@ -13,8 +13,6 @@ export interface AddedIndices {
   readonly depth: number
   readonly reason: number
   readonly pages: number
-  /** The function that stands for `memory.grow`. */
-  readonly grow: number
 }
 
 /** Values of the `icn:reason` global. */
@@ -28,6 +26,10 @@ export interface EmitContext {
   readonly added: AddedIndices
   /** The function that stands for an original one in a `ref.func`. */
   named(index: number): number
+  /** The function that stands for `memory.grow`. */
+  growMemory(): number
+  /** The function that stands for `table.grow` of a table. */
+  growTable(table: number): number
   /** Where fuel is counted by function and loop as well. */
   readonly profile: ProfilePlaces | null
 }

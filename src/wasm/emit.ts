@@ -186,7 +186,7 @@ export class BodyEmitter {
           break
         case Place.memoryGrow:
           out.byte(Op.call)
-          out.u32(this.#context.added.grow)
+          out.u32(this.#context.growMemory())
           break
         case Place.refFunc:
           out.byte(Op.refFunc)
@@ -227,7 +227,10 @@ export class BodyEmitter {
       case Place.memoryBulk:
       case Place.tableBulk:
         this.#bulk(this.#places.argument(row), before)
-        out.copy(this.#bytes, start, end)
+        if (this.#places.argument(row) === NumericOp.tableGrow) {
+          out.byte(Op.call)
+          out.u32(this.#context.growTable(readNumber(this.#bytes, skipNumber(this.#bytes, start + 1))))
+        } else out.copy(this.#bytes, start, end)
         return
       case Place.end:
         this.#counter.charge(before)

@@ -112,6 +112,45 @@ describe('memory', () => {
       run.call('f', [-1]),
     ]).toEqual([-1, 1, 3, -1, -1])
     expect(run.peakMemoryPages).toBe(3)
+    expect(run.deniedGrowth).toEqual({ memory: 3, table: 0 })
+  })
+
+  it('counts what it denies whatever becomes of the run, and not what the module itself rules out', () => {
+    const run = start(
+      `(module (memory 1 2) (table $own 1 2 funcref) (table $open 1 externref)
+        (func $both (param i32) (drop (memory.grow (local.get 0)))
+          (drop (table.grow $own (ref.null func) (local.get 0)))
+          (drop (table.grow $open (ref.null extern) (local.get 0))))
+        (func (export "grow") (param i32) (call $both (local.get 0)))
+        (func (export "trap") (param i32) (call $both (local.get 0)) (unreachable))
+        (func $deep (export "deep") (param i32) (call $both (local.get 0)) (call $deep (local.get 0)))
+        (func (export "loop") (param i32) (loop (call $both (local.get 0)) (br 0)))
+        (func $start (call $both (i32.const 20_000))) (start $start))`,
+      { memoryPages: 100, callDepth: 7, fuel: 1_000_000n },
+    )
+    expect(run.deniedGrowth).toEqual({ memory: 1, table: 2 })
+    run.call('grow', [50])
+    // Beyond the module's own maxima, below the limits; the second table grows to 51.
+    expect(run.deniedGrowth).toEqual({ memory: 1, table: 2 })
+    run.call('grow', [9_950])
+    expect(run.deniedGrowth).toEqual({ memory: 2, table: 3 })
+    expect(failure(() => run.call('trap', [20_000])).data.reason).toBe('unreachable')
+    expect(run.deniedGrowth).toEqual({ memory: 3, table: 5 })
+    expect(failure(() => run.call('deep', [20_000])).data.reason).toBe('callDepth')
+    const { memory, table } = run.deniedGrowth
+    expect(memory).toBeGreaterThan(4)
+    expect(table).toBe(5 + (memory - 3) * 2)
+    expect(failure(() => run.call('loop', [20_000])).data.reason).toBe('outOfFuel')
+    expect(run.deniedGrowth.memory).toBeGreaterThan(memory + 50)
+    expect(run.deniedGrowth.table).toBeGreaterThan(table + 100)
+  })
+
+  it('is not counted where nothing can grow', () => {
+    const { bytes } = meter(fromWat('(module (memory 1) (table 1 funcref) (func (export "f")))'))
+    const names = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name)
+    expect(names).not.toContain('icn:memory-denied')
+    expect(names).not.toContain('icn:table-denied')
+    expect(start('(module (func (export "f")))').deniedGrowth).toEqual({ memory: 0, table: 0 })
   })
 
   it('is refused when it starts above the limit', () => {

@@ -95,6 +95,14 @@ class Run implements MeteredInstance {
     return this.#memory === null ? 0 : this.#memory.buffer.byteLength / 65_536
   }
 
+  get deniedGrowth(): MeteredInstance['deniedGrowth'] {
+    const count = (name: string): number => {
+      const global = this.exports[name] as unknown as WebAssembly.Global<'i64'> | undefined
+      return Number(global?.value ?? 0n)
+    }
+    return { memory: count(METER_EXPORTS.memoryDenied), table: count(METER_EXPORTS.tableDenied) }
+  }
+
   get profile(): FuelProfile | null {
     return this.#host === null ? null : readProfile(this.#module, this.exports, this.#host, this.fuelUsed)
   }

@@ -13,7 +13,7 @@ import { planModule } from './plan.ts'
 import { ProfilePlaces } from './profile-places.ts'
 import { TypeTable } from './type-table.ts'
 import { type FuelTable, METER_EXPORTS, type WasmLimits } from './types.ts'
-import { EntryFor, writeEntry, writeGrow, writeImportAdapter } from './wrappers.ts'
+import { EntryFor, writeEntry, writeImportAdapter, writeMemoryGrow, writeTableGrow } from './wrappers.ts'
 import { Writer } from './writer.ts'
 
 /** A function added behind the original ones. */
@@ -53,11 +53,15 @@ export function rewrite(
     depth: globals + 1,
     reason: globals + 2,
     pages: globals + 3,
-    grow: addFunction(types.index({ params: [Type.i32], results: [Type.i32] }), (out) =>
-      module.memory === null ? writeNothing(out) : writeGrow(out, context),
-    ),
   }
-  const profile = options.profile ? new ProfilePlaces(globals + 4, imported, module.bodies.length) : null
+  const firstFree = globals + 4
+  const profile = options.profile ? new ProfilePlaces(firstFree, imported, module.bodies.length) : null
+  /** The global that counts what was denied. Asked for when all bodies are written, and the profile's places known. */
+  const denied = (name: string): number => {
+    if (!deniedNames.includes(name)) deniedNames.push(name)
+    return firstFree + (profile?.globals ?? 0) + deniedNames.indexOf(name)
+  }
+  const deniedNames: string[] = []
   /** One stand-in for each function and use, made when it is first asked for. */
   const standIns = (make: (index: number) => number): ((index: number) => number) => {
     const made = new Map<number, number>()
@@ -90,7 +94,25 @@ export function rewrite(
     declared.add(standIn)
     return standIn
   }
-  const context: EmitContext = { module, plan, types, table, added, named, profile }
+  /** By table, -1 for the memory. */
+  const grow = standIns((index) => {
+    const params = index < 0 ? [Type.i32] : [module.tables[index]?.type ?? Type.funcref, Type.i32]
+    return addFunction(types.index({ params, results: [Type.i32] }), (out) => {
+      if (index < 0) writeMemoryGrow(out, context, denied(METER_EXPORTS.memoryDenied))
+      else writeTableGrow(out, index, limits.tableElements, denied(METER_EXPORTS.tableDenied))
+    })
+  })
+  const context: EmitContext = {
+    module,
+    plan,
+    types,
+    table,
+    added,
+    named,
+    growMemory: () => grow(-1),
+    growTable: grow,
+    profile,
+  }
 
   const exports = meterExports(module, added, exported)
   if (profile !== null) {
@@ -100,21 +122,23 @@ export function rewrite(
   }
   for (const { index } of module.exportSites) exported(index)
   for (const { index } of [...module.elementSites, ...module.globalSites]) referenced(index)
+  const zero64 = { type: Type.i64, init: [Op.i64Const, 0] }
   const original = plan.functions.map(({ constantCost, depth }, i) => {
     const type = module.functions[imported + i]!
     return constantCost >= 0 ? type : types.counted(type, depth)
   })
   const code = writeCode(context, analyses, functions, limits, options)
+  for (const name of deniedNames) exports.push({ name, kind: 3, index: denied(name) })
 
   return assemble(module, limits, {
     types: types.added,
     functionTypes: [...original, ...functions.map(({ type }) => type)],
     globals: [
-      { type: Type.i64, init: [Op.i64Const, 0] },
+      zero64,
       { type: Type.i32, init: [Op.i32Const, 0] },
       { type: Type.i32, init: [Op.i32Const, 0] },
       { type: Type.i32, init: [Op.i32Const, 0] },
-      ...Array.from({ length: profile?.globals ?? 0 }, () => ({ type: Type.i64, init: [Op.i64Const, 0] })),
+      ...new Array<typeof zero64>((profile?.globals ?? 0) + deniedNames.length).fill(zero64),
     ],
     exports,
     exported,
@@ -183,11 +207,4 @@ function localShift({ module, plan }: EmitContext, index: number): LocalShift {
   const params = module.types[module.functions[index] ?? -1]?.params.length ?? 0
   if (own === undefined || own.constantCost >= 0) return { params, by: 0 }
   return { params, by: own.depth ? 2 : 1 }
-}
-
-/** Stands for growth in a module without memory, where nothing calls it. */
-function writeNothing(out: Writer): void {
-  const size = out.placeholder()
-  for (const byte of [0, Op.unreachable, Op.end]) out.byte(byte)
-  out.patch(size)
 }

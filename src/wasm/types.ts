@@ -108,6 +108,9 @@ export const METER_EXPORTS = {
   reason: 'icn:reason',
   start: 'icn:start',
   pages: 'icn:pages',
+  /** How often growth was denied; there where the module grows memory, and tables. */
+  memoryDenied: 'icn:memory-denied',
+  tableDenied: 'icn:table-denied',
   memory: 'icn:memory',
   /** A function from a counter's number to its value, and the custom section that says what it counts. */
   profile: 'icn:profile',
@@ -189,6 +192,8 @@ export interface MeteredInstance {
   readonly fuelUsed: bigint
   /** Most pages the exported memory has had so far; 0 without a memory. */
   readonly peakMemoryPages: number
+  /** How often growth beyond a limit was asked for and denied, of the memory and of the tables. */
+  readonly deniedGrowth: { readonly memory: number; readonly table: number }
   /** What was executed so far, by function and loop; null for a module metered without `profile`. */
   readonly profile: FuelProfile | null
   /**

@@ -1,7 +1,7 @@
 /** Bodies of the functions metering adds: entries of original type around counted functions, and bounded growth. */
 import { type EmitContext, Reason, writeStop } from './emit-context.ts'
 import { Type } from './module.ts'
-import { Op } from './opcodes.ts'
+import { NumericOp, Op } from './opcodes.ts'
 import type { Writer } from './writer.ts'
 
 /** From where an added entry is called. */
@@ -105,16 +105,63 @@ export function writeImportAdapter(out: Writer, context: EmitContext, index: num
   out.patch(size)
 }
 
-/** `memory.grow` held to the run's own page limit: `n > pages - size` answers -1 and touches nothing. */
-export function writeGrow(out: Writer, context: EmitContext): void {
+/** `memory.grow` held to the run's own page limit; `denied` is the global that counts. */
+export function writeMemoryGrow(out: Writer, { added }: EmitContext, denied: number): void {
+  const writeLimit = () => {
+    out.byte(Op.globalGet)
+    out.u32(added.pages)
+  }
+  writeGrow(out, 0, denied, writeLimit, [Op.memorySize, 0], [Op.memoryGrow, 0])
+}
+
+/** `table.grow` held to the limit of the module's tables; the table itself may have a lower maximum of its own. */
+export function writeTableGrow(out: Writer, table: number, limit: number, denied: number): void {
+  const writeLimit = () => {
+    out.byte(Op.i32Const)
+    out.signed(Math.min(limit, 0xffff_ffff) | 0)
+  }
+  const operator = (sub: number): Instruction => [Op.prefixNumeric, sub, table]
+  writeGrow(out, 1, denied, writeLimit, operator(NumericOp.tableSize), operator(NumericOp.tableGrow))
+}
+
+/** An operator and its immediates. */
+type Instruction = readonly [op: number, ...immediates: number[]]
+
+/**
+ * `n > limit - size` is counted, answers -1 and touches nothing. What the engine itself refuses (a lower maximum that the
+ * module declares) is not counted: upstream's limiter counts what it denies (ref §10.1, §12.3).
+ *
+ * @param last the parameter with the number asked for; all of them go to the operator
+ */
+function writeGrow(
+  out: Writer,
+  last: number,
+  denied: number,
+  writeLimit: () => void,
+  sizeOperator: Instruction,
+  growOperator: Instruction,
+): void {
   const size = out.placeholder()
+  const write = (op: number, ...immediates: readonly number[]): void => {
+    out.byte(op)
+    for (const immediate of immediates) out.u32(immediate)
+  }
   out.byte(0)
-  out.byte(Op.localGet)
-  out.byte(0)
-  out.byte(Op.globalGet)
-  out.u32(context.added.pages)
-  for (const byte of [Op.memorySize, 0, Op.i32Sub, Op.i32GtU, Op.if, 0x7f]) out.byte(byte)
-  for (const byte of [Op.i32Const, 0x7f, Op.else]) out.byte(byte)
-  for (const byte of [Op.localGet, 0, Op.memoryGrow, 0, Op.end, Op.end]) out.byte(byte)
+  write(Op.localGet, last)
+  writeLimit()
+  write(...sizeOperator)
+  write(Op.i32Sub)
+  write(Op.i32GtU)
+  write(Op.if, Type.i32)
+  write(Op.globalGet, denied)
+  write(Op.i64Const, 1)
+  write(Op.i64Add)
+  write(Op.globalSet, denied)
+  write(Op.i32Const, 0x7f)
+  write(Op.else)
+  for (let parameter = 0; parameter <= last; parameter++) write(Op.localGet, parameter)
+  write(...growOperator)
+  write(Op.end)
+  write(Op.end)
   out.patch(size)
 }

@@ -84,6 +84,8 @@ export class Interpreter {
   fuel = 0
   /** The most any comparison has seen: a budget stops the run exactly when it is not above this. */
   compared = 0
+  /** How often growth beyond the options' limits was asked for; a module's own maximum is no such limit. */
+  readonly denied = { memory: 0, table: 0 }
   #view = new DataView(this.memory.buffer)
   #depth = 0
   readonly #budget: number
@@ -503,6 +505,7 @@ export class Interpreter {
 
   #grow(pages: number): number {
     const before = this.memory.length / PAGE
+    if (before + pages > (this.#options.memoryPages ?? PAGE)) this.denied.memory++
     const limit = Math.min(this.module.memories[0]!.max ?? PAGE, this.#options.memoryPages ?? PAGE)
     if (before + pages > limit) return -1
     if (pages > 0) {
@@ -539,7 +542,9 @@ export class Interpreter {
       const value = stack.pop()!
       const table = this.tables[a]!
       this.#charge(count, this.#options.tableElementsPerUnit, spend)
-      const limit = Math.min(this.module.tables[a]!.limits.max ?? 2 ** 32, this.#options.tableElements ?? 1e7)
+      const most = this.#options.tableElements ?? 1e7
+      const limit = Math.min(this.module.tables[a]!.limits.max ?? 2 ** 32, most)
+      if (table.length + count > most) this.denied.table++
       if (table.length + count > limit) stack.push(-1)
       else {
         stack.push(table.length)

@@ -19,8 +19,8 @@ const binaries = [...named('bench/kernels', '.wasm'), ...named('public/samples',
 
 /** Both forms, with and without canonical NaNs. */
 function check(bytes: Uint8Array, limits: Partial<WasmLimits> = {}): PathSums {
-  checkBytes(bytes, meter(bytes, { limits, canonicalNaN: false }).bytes)
-  return checkBytes(bytes, meter(bytes, { limits }).bytes)
+  checkBytes(bytes, meter(bytes, { limits, canonicalNaN: false }).bytes, limits)
+  return checkBytes(bytes, meter(bytes, { limits }).bytes, limits)
 }
 /** What larger programs need. */
 const ROOM: Partial<WasmLimits> = {
@@ -48,7 +48,7 @@ describe('charges on every path are the sum of the original', () => {
   test('packages from npm', { timeout: 120_000 }, async () => {
     const sums = { functions: 0, constant: 0, counted: 0 }
     for (const { bytes } of await modules()) {
-      const one = checkBytes(bytes, meter(bytes, { limits: ROOM }).bytes)
+      const one = checkBytes(bytes, meter(bytes, { limits: ROOM }).bytes, ROOM)
       for (const key of ['functions', 'constant', 'counted'] as const) sums[key] += one[key]
     }
     expect(sums.functions).toBeGreaterThan(8_000)
@@ -132,4 +132,56 @@ describe('a charge altered by one is found', () => {
     }
     expect(tried).toBeGreaterThan(2)
   })
+})
+
+const GROWS: readonly number[] = [0x40, 0xfc0f]
+
+test('bounded growth altered in any instruction is found', () => {
+  const bytes =
+    fromWat(`(module (memory 1) (table 1 funcref) (table 1 50 externref) (func (export "f") (result i32)
+    (drop (memory.grow (i32.const 1)))
+    (drop (table.grow 0 (ref.null func) (i32.const 1)))
+    (table.grow 1 (ref.null extern) (i32.const 1))))`)
+  const original = decodeModule(bytes)
+  const metered = decodeModule(meter(bytes).bytes)
+  checkPaths(original, metered)
+  let tried = 0
+  for (const [body, { code }] of metered.bodies.entries()) {
+    if (body < original.bodies.length || !code.some(({ op }) => GROWS.includes(op))) continue
+    for (const [at, { op, a, x }] of code.entries()) {
+      const others = [
+        { op: op ^ 1 },
+        { a: a + 1 },
+        { a: a - 1 },
+        ...(typeof x === 'bigint' ? [{ x: x + 1n }] : []),
+      ]
+      for (const by of others) {
+        // Operators without immediates have nothing there to alter.
+        if ('a' in by && ((op >= 0x45 && op < 0xfc00) || op === 0x05 || op === 0x0b || typeof x === 'bigint'))
+          continue
+        const mutant = exchange(metered, body, at, by)
+        expect(
+          () => checkPaths(original, mutant),
+          `${body}:${at} ${JSON.stringify(Object.keys(by))}`,
+        ).toThrow()
+        tried++
+      }
+    }
+  }
+  expect(tried).toBeGreaterThan(90)
+})
+
+test('growth of another table, and of a table without its stand-in, is found', () => {
+  const bytes = fromWat(`(module (table 1 funcref) (table 1 funcref) (func (export "f") (result i32)
+    (drop (table.grow 0 (ref.null func) (i32.const 1)))
+    (table.grow 1 (ref.null func) (i32.const 1))))`)
+  const original = decodeModule(bytes)
+  const metered = decodeModule(meter(bytes).bytes)
+  const calls = metered.bodies[0]!.code.flatMap(({ op, a }, at) => (op === 0x10 ? [{ at, a }] : []))
+  expect(calls).toHaveLength(2)
+  const [first, second] = calls
+  const swapped = exchange(metered, 0, first!.at, { a: second!.a })
+  expect(() => checkPaths(original, swapped)).toThrow('a table grows unbounded')
+  const bare = exchange(metered, 0, first!.at, { op: 0xfc0f, a: 0 })
+  expect(() => checkPaths(original, bare)).toThrow('a table grows unbounded')
 })

@@ -3,9 +3,9 @@
  * can be reached: exports, the start function, tables, references. Throws where fuel could be charged otherwise than by
  * the table; what it returns says how much it has seen.
  */
-import { FUEL_TABLES, METER_EXPORTS } from '../../index.ts'
-import type { FuelTable } from '../../types.ts'
-import { type Decoded, decodeModule, type Instr } from '../decode.ts'
+import { DEFAULT_LIMITS, FUEL_TABLES, METER_EXPORTS } from '../../index.ts'
+import type { FuelTable, WasmLimits } from '../../types.ts'
+import { type Decoded, decodeModule, I32, I64, type Instr } from '../decode.ts'
 import { type Costs, formOf, isCounted, type Pair, PathError } from './pair.ts'
 import { BodyWalk } from './walk.ts'
 
@@ -36,29 +36,28 @@ function costsOf(table: FuelTable): Costs {
 }
 
 /** @throws PathError */
-export function checkBytes(original: Uint8Array, metered: Uint8Array): PathSums {
-  return checkPaths(decodeModule(original), decodeModule(metered))
+export function checkBytes(
+  original: Uint8Array,
+  metered: Uint8Array,
+  limits: Partial<WasmLimits> = {},
+): PathSums {
+  return checkPaths(decodeModule(original), decodeModule(metered), limits)
 }
 
 /** @throws PathError */
 export function checkPaths(
   original: Decoded,
   metered: Decoded,
-  table: FuelTable = FUEL_TABLES['wasmtime-35'],
+  { tableElements = DEFAULT_LIMITS.tableElements }: Partial<WasmLimits> = {},
 ): PathSums {
-  const global = (name: string): number => {
-    const found = metered.exports.find((one) => one.kind === 3 && one.name === name)
-    if (found === undefined) throw new PathError(`nothing is exported as ${name}`)
-    return found.index
-  }
   const globals = {
-    fuel: global(METER_EXPORTS.fuel),
-    depth: global(METER_EXPORTS.depth),
-    reason: global(METER_EXPORTS.reason),
+    fuel: globalNamed(metered, METER_EXPORTS.fuel),
+    depth: globalNamed(metered, METER_EXPORTS.depth),
+    reason: globalNamed(metered, METER_EXPORTS.reason),
   }
   if (globals.fuel < original.globals.length)
     throw new PathError("the counter is one of the module's globals")
-  const stands = new StandIns(original, metered, globals, costsOf(table))
+  const stands = new StandIns(original, metered, globals, tableElements)
   const { pair } = stands
   const first = original.imports.length
   const all = Array.from(original.bodies, (_, i) => first + i)
@@ -75,24 +74,33 @@ export function checkPaths(
   return { functions: all.length, constant: pair.constant.size, counted }
 }
 
+/** @throws PathError */
+function globalNamed(metered: Decoded, name: string): number {
+  const found = metered.exports.find((one) => one.kind === 3 && one.name === name)
+  if (found === undefined) throw new PathError(`nothing is exported as ${name}`)
+  return found.index
+}
+
 /** What the functions added behind the original ones do. */
 class StandIns {
   readonly pair: Pair
   readonly #added: number
+  readonly #tableElements: number
   readonly #referred: (readonly [original: number, metered: number])[] = []
 
-  constructor(original: Decoded, metered: Decoded, globals: Pair['globals'], costs: Costs) {
+  constructor(original: Decoded, metered: Decoded, globals: Pair['globals'], tableElements: number) {
     this.#added = original.funcs.length
+    this.#tableElements = tableElements
     this.pair = {
       original,
       metered,
-      costs,
+      costs: costsOf(FUEL_TABLES['wasmtime-35']),
       globals,
       constant: new Map(),
       referred: (from, to) => {
         this.#referred.push([from, to])
       },
-      grows: (added) => this.#grows(added),
+      grows: (added, table) => this.#grows(added, table),
     }
   }
 
@@ -140,16 +148,48 @@ class StandIns {
       throw new PathError(`a table holds function ${index} without an entry`)
   }
 
+  #global(name: string): number {
+    return globalNamed(this.pair.metered, name)
+  }
+
   #body(added: number): readonly Instr[] {
     const { metered } = this.pair
     return metered.bodies[added - metered.imports.length]?.code ?? []
   }
 
-  #grows(added: number): boolean {
-    if (added < this.#added) return false
-    const code = this.#body(added)
-    const touches = code.some(({ op, a }) => op === 0x10 || (op === 0x24 && a <= this.pair.globals.reason))
-    return !touches && code.filter(({ op }) => op === 0x40).length === 1
+  /** `n > limit - size` counts in a global of its own and answers -1; else the operator, once. */
+  #grows(added: number, table: number | null): boolean {
+    const { original, metered, globals } = this.pair
+    const index = metered.funcs[added]
+    if (added < this.#added || index === undefined) return false
+    const { params, results } = metered.types[index]!
+    const wanted = table === null ? [I32] : [original.tables[table]!.type, I32]
+    if (String(params) !== String(wanted) || String(results) !== String([I32])) return false
+    const memory = table === null
+    const denied = this.#global(memory ? METER_EXPORTS.memoryDenied : METER_EXPORTS.tableDenied)
+    const { type, init } = metered.globals[denied]!
+    const shared = denied < original.globals.length || Object.values(globals).includes(denied)
+    if (shared || type !== I64 || !matches(init, ZERO)) return false
+    const limit: Expected = memory ? [0x23, this.#global(METER_EXPORTS.pages)] : [0x41, this.#tableElements]
+    const form: readonly Expected[] = [
+      [0x20, wanted.length - 1],
+      limit,
+      memory ? [0x3f, 0] : [0xfc10, table],
+      [0x6b, 0],
+      [0x4b, 0],
+      [0x04, -1],
+      [0x23, denied],
+      [0x42, 1n],
+      [0x7c, 0],
+      [0x24, denied],
+      [0x41, -1],
+      [0x05, 0],
+      ...wanted.map((_, i): Expected => [0x20, i]),
+      memory ? [0x40, 0] : [0xfc0f, table],
+      [0x0b, 0],
+      [0x0b, 0],
+    ]
+    return matches(this.#body(added), form)
   }
 
   /** The original function an added one enters, when it hands over exactly what it must. */
@@ -218,6 +258,12 @@ class StandIns {
 
 /** Operator and immediate; null for any. */
 type Expected = readonly [op: number, immediate: number | bigint | null]
+
+/** How a global begins that counts. */
+const ZERO: readonly Expected[] = [
+  [0x42, 0n],
+  [0x0b, 0],
+]
 
 function matches(code: readonly Instr[], expected: readonly Expected[]): boolean {
   return (

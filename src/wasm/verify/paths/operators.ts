@@ -32,5 +32,6 @@ export const I32_DIV_U = 0x6e
 export const I64_SUB = 0x7d
 export const I64_EXTEND_U = 0xad
 export const REF_FUNC = 0xd2
+export const TABLE_GROW = 0xfc0f
 export const V128_CONST = 0xfd0c
 export const V128_BITSELECT = 0xfd52

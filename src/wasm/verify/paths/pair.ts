@@ -19,8 +19,8 @@ export interface Pair {
   readonly constant: Map<number, number | null>
   /** A reference to a function has become one to another; called before all of `constant` is known. */
   referred(original: number, metered: number): void
-  /** The added function is bounded growth. */
-  grows(added: number): boolean
+  /** The added function is bounded growth of the memory, or of a table, that counts what it denies. */
+  grows(added: number, table: number | null): boolean
 }
 
 export class PathError extends Error {}

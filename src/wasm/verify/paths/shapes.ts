@@ -2,6 +2,7 @@
 import { F32, F64, type Instr, V128 } from '../decode.ts'
 import {
   BR_IF,
+  CALL,
   GET,
   GLOBAL_SET,
   I32_CONST,
@@ -14,6 +15,7 @@ import {
   IF,
   SELECT,
   SET,
+  TABLE_GROW,
   TEE,
   UNREACHABLE,
   V128_BITSELECT,
@@ -102,7 +104,11 @@ export function passBulk(sides: Sides, state: State, spare: number): State {
   take(I64_LE_S)
   if (passStop(sides, { ...state, q }, 1) !== end - 1)
     sides.fail(state, 'more than a comparison follows an operand')
-  if (code[end]!.op !== op) sides.fail(state, 'the bulk operator does not follow its charge')
+  const next = code[end]!
+  if (op === TABLE_GROW) {
+    if (next.op !== CALL || !sides.pair.grows(next.a, sides.original.code[state.p]!.a))
+      sides.fail(state, 'a table grows unbounded')
+  } else if (next.op !== op) sides.fail(state, 'the bulk operator does not follow its charge')
   return sides.advance({ ...state, p: state.p + 1, q: end + 1, pending: 0 })
 }
 

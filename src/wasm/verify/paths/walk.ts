@@ -161,7 +161,7 @@ export class BodyWalk {
         this.#matchTable(state)
         return null
       case MEMORY_GROW:
-        if (one.op !== CALL || !this.#pair.grows(one.a)) sides.fail(state, 'memory grows unbounded')
+        if (one.op !== CALL || !this.#pair.grows(one.a, null)) sides.fail(state, 'memory grows unbounded')
         break
       case REF_FUNC:
         if (one.op !== REF_FUNC) sides.fail(state, 'a reference is gone')
