@@ -4,6 +4,8 @@ export function buildAssemblyScript(path: string): Promise<Uint8Array<ArrayBuffe
 export function buildC(path: string): Uint8Array<ArrayBuffer>
 /** Why C cannot be rebuilt here to the committed bytes; undefined when it can. */
 export function missingForC(): string | undefined
+/** The same for Rust. */
+export function missingForRust(): string | undefined
 /** The wasm module a hash-wasm distribution file carries. */
 export function hashWasm(algorithm: string): Uint8Array<ArrayBuffer>
 

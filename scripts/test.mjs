@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path'
 import { ensureChromium } from './browser.mjs'
 import { buildPackage, buildPlayground } from './build.mjs'
+import { checkDocumentedCode } from './doc-code.mjs'
 import { checkImports } from './imports.mjs'
 import { root, run } from './lib/process.mjs'
 import { Tally } from './lib/tally.mjs'
@@ -95,6 +96,7 @@ const stages = {
   },
   async package() {
     await checkPackage(tally)
+    await tally.check('the code in the documentation compiles', checkDocumentedCode)
   },
   async e2e() {
     await tally.stage('in the browser', browser)

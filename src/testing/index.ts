@@ -11,12 +11,22 @@
  *   expect(result).toBe(42n)
  * })
  */
-import { type BrowserContext, test as base, type Page } from '@playwright/test'
+import {
+  type BrowserContext,
+  test as base,
+  type Page,
+  type PlaywrightTestArgs,
+  type PlaywrightTestOptions,
+  type PlaywrightWorkerArgs,
+  type PlaywrightWorkerOptions,
+  type TestType,
+} from '@playwright/test'
 import type { IcnRuntime, RuntimeEventName, RuntimeEvents, RuntimeOptions } from '../index.ts'
 import type {} from './page.ts'
 import { remoteRuntime } from './remote.ts'
 import { ORIGIN, serveFromPackage } from './serve.ts'
 
+/** Playwright's own. */
 export { expect } from '@playwright/test'
 
 /** Seconds since the epoch: 14 November 2023, 22:13:20 UTC. */
@@ -38,13 +48,19 @@ export interface IcnNode extends Omit<IcnRuntime, 'on' | 'close' | typeof Symbol
   tab(): Promise<IcnNode>
 }
 
+/** What `test` gives besides Playwright's own fixtures. */
 export interface IcnFixtures {
   /** Start options, on top of a fixed key, a fixed clock and no background tasks. Set with `test.use`. */
   icnOptions: RuntimeOptions
+  /** A node started with them, alone on its database. */
   icn: IcnNode
 }
 
-export const test = base.extend<IcnFixtures>({
+/** Playwright's `test` with the fixtures; its type names `@playwright/test` only, the package that is a peer. */
+export const test: TestType<
+  PlaywrightTestArgs & PlaywrightTestOptions & IcnFixtures,
+  PlaywrightWorkerArgs & PlaywrightWorkerOptions
+> = base.extend<IcnFixtures>({
   icnOptions: [{}, { option: true }],
   icn: async ({ context, icnOptions }, use) => {
     await serveFromPackage(context)
