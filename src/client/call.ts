@@ -77,15 +77,15 @@ export class Call {
 
   /** `thrown` on the way to or from the worker. */
   failed(thrown: unknown): IcnError {
-    const { name, message } = thrown as { name?: unknown; message?: unknown }
-    if (name !== 'DataCloneError' && message !== 'Unserializable return value')
-      return new IcnError('Internal', `${this.method} failed on its way to the worker: ${String(message)}`, {
-        cause: thrown,
-      })
-    const what = name === 'DataCloneError' ? 'An argument' : 'The result'
-    const sentence = `${what} of ${this.method} is not plain data and cannot cross to or from the worker.`
-    return new IcnError('Serialization', sentence, { data: { method: this.method }, cause: thrown })
+    const answered = (thrown as Error | undefined)?.message === 'Unserializable return value'
+    return notPlain(answered ? 'The result' : 'An argument', this.method, thrown)
   }
+}
+
+/** A value that cannot be cloned, or that throws when it is read, as a getter may. */
+export function notPlain(what: string, method: string, cause: unknown): IcnError {
+  const sentence = `${what} of ${method} is not plain data and cannot cross to or from the worker.`
+  return new IcnError('Serialization', sentence, { data: { method }, cause })
 }
 
 /** The calls that have not settled. Taking one out is the right to settle it, so none settles twice. */

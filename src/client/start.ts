@@ -16,7 +16,7 @@ export interface StartOptions extends RuntimeOptions {
 }
 
 export async function start(options: StartOptions, spawnDefault: () => Worker): Promise<RuntimeClient> {
-  const { worker, signal, ...plain } = options
+  const { worker, signal, ...plain } = checked(options)
   if (signal?.aborted) throw abortedBy(signal)
   // Events of the worker's first moments come before the facade has listeners; it is made first all the same.
   let emit: (event: string, detail: unknown) => void = () => {}
@@ -28,6 +28,15 @@ export async function start(options: StartOptions, spawnDefault: () => Worker): 
   signal?.addEventListener('abort', () => void supervisor.close(abortedBy(signal)), { once: true })
   await supervisor.start()
   return facade
+}
+
+/** What the worker cannot check, because it does not get it. */
+function checked(options: StartOptions): StartOptions {
+  const { worker, signal } = Object(options) as { worker?: Partial<Worker>; signal?: Partial<AbortSignal> }
+  const odd = worker && typeof worker !== 'function' && !worker.postMessage
+  if (Object(options) === options && !odd && !(signal && !signal.addEventListener)) return options
+  const sentence = 'The options must be an object, worker a Worker or a function, signal an AbortSignal.'
+  throw new IcnError('InvalidSpec', sentence)
 }
 
 function spawner(worker: Worker | (() => Worker)): () => WorkerLike {

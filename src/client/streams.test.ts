@@ -1,6 +1,7 @@
 /** Streams and repairs across the worker boundary, with a whole runtime behind it. */
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../common/bytes.ts'
+import { IcnError } from '../common/errors.ts'
 import { BLOCKS } from '../dag/rows.ts'
 import { openDatabase, seed, testRuntime } from '../runtime/fixtures/world.ts'
 import type { State } from '../storage/state.ts'
@@ -62,6 +63,19 @@ describe('streams across the boundary', () => {
     await expect(page.dag.import('file' as never)).rejects.toMatchObject({ code: 'InvalidSpec' })
     const wrong = new ReadableStream({ start: (controller) => controller.enqueue('text') })
     await expect(page.dag.import(wrong)).rejects.toThrow('A chunk must be a Uint8Array')
+  })
+
+  it('what the caller’s own functions and options throw comes as an IcnError', async () => {
+    const { page } = await client()
+    const broken = new ReadableStream({ start: (controller) => controller.error('unplugged') })
+    for (const [call, message] of [
+      [() => page.dag.verifyAll(null as never), /^What dag.verifyAll was given failed: .*null/],
+      [() => page.dag.import(broken), 'What dag.import was given failed: unplugged'],
+    ] as const) {
+      const error = await call().catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(IcnError)
+      expect(error).toMatchObject({ code: 'InvalidSpec', message: expect.stringMatching(message) })
+    }
   })
 
   it('an import can be aborted while its file does not come', async () => {

@@ -23,9 +23,17 @@ export function streams(
   return {
     export: (options) => download(call, 'export', options),
     exportCar: (options) => download(call, 'exportCar', options),
-    import: (stream, options) => upload(call, stream, options),
-    verifyAll: (options) => verifyAll(call, options),
+    import: (stream, options) => asked('dag.import', upload(call, stream, options)),
+    verifyAll: (options) => asked('dag.verifyAll', verifyAll(call, options)),
   }
+}
+
+/** What the caller's own functions and options throw becomes an IcnError, too. */
+function asked<T>(method: string, answer: Promise<T>): Promise<T> {
+  return answer.catch((thrown: unknown) => {
+    if (thrown instanceof IcnError) throw thrown
+    throw new IcnError('InvalidSpec', `What ${method} was given failed: ${thrown}`, { cause: thrown })
+  })
 }
 
 async function download(
@@ -70,8 +78,7 @@ async function upload(
   } catch (error) {
     giveUp()
     await call('transfers.cancel', [transfer]).catch(() => {})
-    if (IcnError.is(error)) throw error
-    throw new IcnError('InvalidSpec', `The stream cannot be read: ${error}`, { cause: error })
+    throw error
   }
 }
 

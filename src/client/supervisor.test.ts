@@ -28,6 +28,17 @@ const rejection = async (promise: Promise<unknown>): Promise<IcnError> => {
 
 afterEach(() => void vi.useRealTimers())
 
+test.each([null, 'my-node', { worker: '/worker.js' }, { signal: new AbortController() }])(
+  'options %j are refused before there is a worker',
+  async (options) => {
+    const error = await rejection(start(options as never, fakeWorkers({ methods: () => ({}) }).spawn))
+    expect(error).toMatchObject({
+      code: 'InvalidSpec',
+      message: expect.stringMatching(/^The options must be/),
+    })
+  },
+)
+
 describe('calls', () => {
   test('arguments and answers cross as plain data, bigint and bytes included', async () => {
     const seen: unknown[] = []
@@ -90,6 +101,22 @@ describe('calls', () => {
     const { runtime } = await started({ methods: () => ({ mana: { spend: () => 0n } }) })
     const error = await rejection(runtime.mana.spend((() => 1n) as never))
     expect(error).toMatchObject({ code: 'Serialization', data: { method: 'mana.spend' } })
+  })
+
+  test('an argument that throws when it is read is refused with Serialization, in a promise', async () => {
+    const { runtime } = await started({ methods: () => ({ mana: { spend: () => 0n } }) })
+    for (const thrown of [new Error('boo'), null, 'boo']) {
+      const trap = {
+        get limit(): number {
+          throw thrown
+        },
+      }
+      for (const call of [runtime.jobs.list(trap), runtime.mana.spend(trap as never)]) {
+        const error = await rejection(call)
+        expect(error).toMatchObject({ code: 'Serialization' })
+        expect(error.cause).toBe(thrown)
+      }
+    }
   })
 
   test('an answer that is no data is refused with Serialization', async () => {

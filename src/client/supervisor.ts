@@ -8,7 +8,7 @@ import type { RuntimeOptions } from '../protocol/api.ts'
 import { toIcnError } from '../protocol/errors.ts'
 import { type KilledJob, PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts'
 import type { MethodName } from '../protocol/methods.ts'
-import { Call, Calls } from './call.ts'
+import { Call, Calls, notPlain } from './call.ts'
 import { CrashLoop } from './crash-loop.ts'
 import { Deadline } from './deadline.ts'
 import { Link, type WorkerLike } from './link.ts'
@@ -60,7 +60,12 @@ export class Supervisor {
 
   call(method: MethodName, args: readonly unknown[]): Promise<unknown> {
     if (this.#over) return Promise.reject(this.#over)
-    const call = new Call(++this.#lastId, method, args)
+    let call: Call
+    try {
+      call = new Call(++this.#lastId, method, args)
+    } catch (thrown) {
+      return Promise.reject(notPlain('An argument', method, thrown))
+    }
     if (call.signal?.aborted) return Promise.reject(call.aborted())
     this.#calls.add(call, () => this.#abort(call))
     if (this.#link) void this.#send(call, this.#link)

@@ -41,21 +41,12 @@ export class Cid {
    * @throws IcnError InvalidSpec when a number does not fit u16.
    */
   constructor(version: number, codec: number, hashAlg: number, hashBytes: Uint8Array) {
-    for (const [name, value] of [
-      ['version', version],
-      ['codec', codec],
-      ['hash algorithm', hashAlg],
-    ] as const) {
-      if (!Number.isInteger(value) || value < 0 || value > U16_MAX) {
-        throw invalid(`a CID's ${name} must be an integer from 0 to ${U16_MAX}, got ${inWords(value)}`)
-      }
-    }
+    this.version = integer(version, "a CID's version")
+    this.codec = integer(codec, "a CID's codec")
+    this.hashAlg = integer(hashAlg, "a CID's hash algorithm")
     if (hashBytes.length > MAX_HASH_BYTES) {
       throw invalid(`its hash has ${hashBytes.length} bytes, the most is ${MAX_HASH_BYTES}`)
     }
-    this.version = version
-    this.codec = codec
-    this.hashAlg = hashAlg
     this.hashBytes = hashBytes.slice()
   }
 
@@ -82,9 +73,7 @@ export class Cid {
       if (typeof json !== 'object' || json === null) throw invalid(`expected an object, got ${inWords(json)}`)
       const fields = Array.isArray(json) ? (json as unknown[]) : fieldsOf(json as Record<string, unknown>)
       if (fields.length !== 4) throw invalid(`expected 4 fields, got ${fields.length}`)
-      const [version, codec, hashAlg] = fields
-        .slice(0, 3)
-        .map((field, i) => integer(field, FIELDS[i]!, U16_MAX))
+      const [version, codec, hashAlg] = fields.slice(0, 3).map((field, i) => integer(field, FIELDS[i]!))
       const hash = fields[3]
       if (!Array.isArray(hash) && !(hash instanceof Uint8Array)) {
         throw invalid(`hash_bytes must be an array of byte numbers, got ${inWords(hash)}`)
@@ -155,7 +144,7 @@ function fieldsOf(json: Record<string, unknown>): unknown[] {
   })
 }
 
-function integer(value: unknown, name: string, max: number): number {
+function integer(value: unknown, name: string, max = U16_MAX): number {
   const n = typeof value === 'bigint' ? Number(value) : value
   if (typeof n === 'number' && Number.isInteger(n) && n >= 0 && n <= max) return n
   throw invalid(`${name} must be an integer from 0 to ${max}, got ${inWords(value)}`)

@@ -76,4 +76,15 @@ describe('the journey of an error', () => {
     const error = new IcnError('Closed', 'Closed.')
     expect(toIcnError(error)).toBe(error)
   })
+
+  test('anything else of this side becomes Internal and stays as the cause', () => {
+    const error = new TypeError('x is not a function')
+    const got = toIcnError(error)
+    expect(got).toMatchObject({
+      code: 'Internal',
+      message: 'Something failed inside the runtime: x is not a function',
+    })
+    expect(got.cause).toBe(error)
+    expect(toIcnError(null)).toMatchObject({ code: 'Internal', cause: null })
+  })
 })

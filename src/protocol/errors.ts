@@ -30,14 +30,14 @@ export function encodeError(thrown: unknown, depth = 0): WireError {
 
 /** @returns an `IcnError` always, so that callers reject with nothing else */
 export function decodeError(wire: WireError): IcnError {
-  const error = decode(wire)
-  if (error instanceof IcnError) return error
-  return new IcnError('Internal', `Something failed inside the runtime: ${error.message}`, { cause: error })
+  return toIcnError(decode(wire))
 }
 
 /** What a caller rejects with, whatever was thrown on this side. */
 export function toIcnError(thrown: unknown): IcnError {
-  return thrown instanceof IcnError ? thrown : decodeError(encodeError(thrown))
+  if (thrown instanceof IcnError) return thrown
+  const { message } = Object(thrown) as { message?: unknown }
+  return new IcnError('Internal', `Something failed inside the runtime: ${message}`, { cause: thrown })
 }
 
 function decode(wire: WireError): Error {

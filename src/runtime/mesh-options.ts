@@ -24,6 +24,7 @@ export const DEFAULT_WINDOWS: Required<MeshTerms> = {
 
 /** @returns undefined for a node alone @throws IcnError InvalidSpec naming the option, what is expected and what came */
 export function readMesh(given: MeshOptions | SentMeshPort): MeshSettings | undefined {
+  if (typeof given !== 'object' || given === null) throw bad('mesh', 'an object', given)
   oneOf('mesh.kind', given.kind, MESHES)
   if (given.kind === 'local') return undefined
   if (given.kind === 'port') return { kind: 'port', connect: connection(given), ...readTerms(given.terms) }

@@ -6,6 +6,7 @@ import type { IcnRuntime } from '../protocol/api.ts'
 import type { State } from '../storage/state.ts'
 import { fromWat } from '../wasm/fixtures/wat.ts'
 import { guest, jobJson, openDatabase, testRuntime } from './fixtures/world.ts'
+import { readMesh } from './mesh-options.ts'
 import { readOptions } from './options.ts'
 
 let state: State
@@ -395,5 +396,13 @@ describe('start options', () => {
     [null, /options must be an object/],
   ])('%o', (options, message) => {
     expect(() => readOptions(any(options))).toThrow(message)
+  })
+
+  it.each([
+    [null, 'The option mesh must be an object, got null.'],
+    ['local', 'The option mesh must be an object, got the string "local".'],
+    [{ kind: 'lan' }, /mesh\.kind must be one of local, broadcast-channel, port/],
+  ])('mesh %o', (mesh, message) => {
+    expect(() => readMesh(any(mesh))).toThrow(message)
   })
 })
