@@ -6,7 +6,7 @@ import type { Intake } from './intake.ts'
 import { manaOfRun } from './mana-of-run.ts'
 import { fetchSample, type Sample } from './samples.ts'
 import { type Limits, rememberSettings, type Settings } from './settings.ts'
-import type { Choice, Store, UiState } from './store.ts'
+import type { Choice, LiveRun, Store, UiState } from './store.ts'
 import { ending, problem } from './words.ts'
 
 export interface Actions {
@@ -107,9 +107,20 @@ export function createActions(
     if (!choice || !entry || budget === undefined || current.kind === 'running') return
     const abort = new AbortController()
     const { name } = choice
-    store.set({ run: { kind: 'running', name, startedAt: performance.now(), abort } })
+    const startedAt = performance.now()
+    const live: LiveRun = { toldAt: startedAt }
+    store.set({ run: { kind: 'running', name, startedAt, budget, live, abort } })
     try {
-      const result = await runtime.run(choice.source, { entry, fuel: budget, profile, signal: abort.signal })
+      const result = await runtime.run(choice.source, {
+        entry,
+        fuel: budget,
+        profile,
+        signal: abort.signal,
+        onProgress(progress) {
+          live.progress = progress
+          live.toldAt = performance.now()
+        },
+      })
       const end = ending(result.success, result.result, result.failure)
       store.set({ run: { kind: 'done', name, result, budget } })
       announce(

@@ -1,5 +1,5 @@
 /** What the screens share and what must outlive a change of screen: the chosen module, the run in progress, the balance. */
-import type { ModuleInfo, RunResult, StoredReceipt } from '../index.ts'
+import type { ModuleInfo, RunProgress, RunResult, StoredReceipt } from '../index.ts'
 import type { ManaOfRun } from './mana-of-run.ts'
 import type { Sample } from './samples.ts'
 import { DEFAULT_LIMITS, type Settings } from './settings.ts'
@@ -20,12 +20,21 @@ export interface Source {
   readonly text: string
 }
 
+/** What a run last told of itself: it changes in place, for whoever looks at it from time to time. */
+export interface LiveRun {
+  progress?: RunProgress
+  /** By `performance.now()`. */
+  toldAt: number
+}
+
 export type RunState =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'running'
       readonly name: string
       readonly startedAt: number
+      readonly budget: bigint
+      readonly live: LiveRun
       readonly abort: AbortController
     }
   | {

@@ -1,14 +1,12 @@
 /** What came of the run: an empty tray, progress, the slip, or why there is none. After a reload, the newest receipt. */
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { milliseconds } from '../format.ts'
-import { progress } from '../parts/busy.ts'
-import { bar, setShare } from '../parts/facts.ts'
 import { problemCard } from '../parts/problem.ts'
 import { slip, slipOfReceipt, slipOfRun } from '../parts/slip.ts'
 import type { RunState } from '../store.ts'
 import { problem } from '../words.ts'
 import { recentReceipts } from './recent.ts'
+import { type RunningView, running } from './running.ts'
 
 const PATIENCE_MS = 200
 
@@ -24,21 +22,17 @@ export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement
   )
   let timer: ReturnType<typeof setInterval> | undefined
   let ran = false
-  let clock: HTMLElement | undefined
 
   function showRunning(run: Extract<RunState, { kind: 'running' }>): void {
-    const limit = store.get().limits.executionMs
-    const passed = () => performance.now() - run.startedAt
-    const label = () => `Running ${run.name} for ${milliseconds(passed())} of at most ${milliseconds(limit)}`
+    let view: RunningView | undefined
     // The slip before stays until the run has taken longer than the eye would notice.
     timer = setInterval(() => {
-      if (passed() < PATIENCE_MS) return
-      const shown = tray.querySelector('.progress-label')
-      if (!shown) {
-        clock = bar(0, 'Share of the time limit used')
-        fill(tray, h('div', { class: 'tray-empty' }, progress(label()), clock))
-      } else shown.textContent = label()
-      if (clock) setShare(clock, passed() / limit)
+      if (performance.now() - run.startedAt < PATIENCE_MS) return
+      if (view) return view.update()
+      view = running(run, store.get().limits.executionMs)
+      // What is below a slip stays where it is until the next slip takes its place.
+      tray.style.minHeight = `${tray.offsetHeight}px`
+      fill(tray, view.element)
     }, 100)
   }
 
@@ -46,7 +40,7 @@ export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement
     ['run'],
     ({ run }) => {
       clearInterval(timer)
-      tray.setAttribute('aria-busy', String(run.kind === 'running'))
+      tray.style.minHeight = ''
       if (run.kind === 'running') {
         ran = true
         return showRunning(run)

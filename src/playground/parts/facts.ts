@@ -15,7 +15,6 @@ export function facts(rows: readonly (Fact | false | null | undefined)[], classN
 
 /** How much of a whole is used. The share is set through CSSOM, which the strict CSP allows. */
 export function bar(share: number, label: string, kind: 'fuel' | 'mana' | 'plain' = 'plain'): HTMLElement {
-  const bounded = Math.min(1, Math.max(0, share))
   const element = h(
     'div',
     {
@@ -24,12 +23,19 @@ export function bar(share: number, label: string, kind: 'fuel' | 'mana' | 'plain
       'aria-label': label,
       'aria-valuemin': 0,
       'aria-valuemax': 100,
-      'aria-valuenow': Math.round(bounded * 100),
     },
     h('div', { class: 'bar-fill' }),
   )
-  setShare(element, bounded)
+  setBar(element, share)
   return element
+}
+
+/** @param words what the share stands for, for those who hear it */
+export function setBar(element: HTMLElement, share: number, words?: string): void {
+  const bounded = Math.min(1, Math.max(0, share))
+  element.setAttribute('aria-valuenow', String(Math.round(bounded * 100)))
+  if (words !== undefined) element.setAttribute('aria-valuetext', words)
+  setShare(element, bounded)
 }
 
 export function setShare(element: HTMLElement, share: number): void {
