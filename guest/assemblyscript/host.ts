@@ -74,7 +74,7 @@ export declare function host_account_spend_mana(text0: usize, text0_length: i32,
 @external("icn", "wasm_host_account_spend_mana")
 export declare function host_account_spend_mana_2(text0: usize, text0_length: i32, u64_1: i64): void
 
-/** Brings new mana into an account. Refused unless the runtime was started with the capability. */
+/** Brings new mana into an account. Refused: a node in a page grants that to no contract. */
 // text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_account_credit_mana")
@@ -91,7 +91,7 @@ export declare function host_account_credit_mana_2(text0: usize, text0_length: i
 @external("icn", "host_price_by_reputation")
 export declare function host_price_by_reputation(u64_0: i64, u64_1: i64): i64
 
-/** Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused unless the runtime was started with the capability. */
+/** Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused: a node in a page grants that to no contract. */
 // text, u64 → flag
 // @ts-ignore: decorator
 @external("icn", "host_credit_by_reputation")

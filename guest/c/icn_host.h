@@ -50,7 +50,7 @@ ICN_HOST("host_account_spend_mana") int32_t host_account_spend_mana(const void *
 // text, u64 →
 ICN_HOST("wasm_host_account_spend_mana") void host_account_spend_mana_2(const void *text0, int32_t text0_length, int64_t u64_1);
 
-// Brings new mana into an account. Refused unless the runtime was started with the capability.
+// Brings new mana into an account. Refused: a node in a page grants that to no contract.
 // text, u64 → flag
 ICN_HOST("host_account_credit_mana") int32_t host_account_credit_mana(const void *text0, int32_t text0_length, int64_t u64_1);
 // text, u64 →
@@ -60,7 +60,7 @@ ICN_HOST("wasm_host_account_credit_mana") void host_account_credit_mana_2(const 
 // u64, u64 → u64
 ICN_HOST("host_price_by_reputation") int64_t host_price_by_reputation(int64_t u64_0, int64_t u64_1);
 
-// Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused unless the runtime was started with the capability.
+// Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused: a node in a page grants that to no contract.
 // text, u64 → flag
 ICN_HOST("host_credit_by_reputation") int32_t host_credit_by_reputation(const void *text0, int32_t text0_length, int64_t u64_1);
 // string, u64 → flag

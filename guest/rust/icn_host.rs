@@ -52,7 +52,7 @@ extern "C" {
     #[link_name = "wasm_host_account_spend_mana"]
     pub fn host_account_spend_mana_2(text0: *const u8, text0_length: usize, u64_1: i64);
 
-    /// Brings new mana into an account. Refused unless the runtime was started with the capability.
+    /// Brings new mana into an account. Refused: a node in a page grants that to no contract.
     // text, u64 → flag
     pub fn host_account_credit_mana(text0: *const u8, text0_length: usize, u64_1: i64) -> i32;
     // text, u64 →
@@ -63,7 +63,7 @@ extern "C" {
     // u64, u64 → u64
     pub fn host_price_by_reputation(u64_0: i64, u64_1: i64) -> i64;
 
-    /// Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused unless the runtime was started with the capability.
+    /// Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused: a node in a page grants that to no contract.
     // text, u64 → flag
     pub fn host_credit_by_reputation(text0: *const u8, text0_length: usize, u64_1: i64) -> i32;
     // string, u64 → flag

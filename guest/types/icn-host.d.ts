@@ -22,12 +22,12 @@ export interface IcnImports {
   /** Spends mana of the account the run acts for. Any other account is refused. */
   readonly host_account_spend_mana: ((text0: number, text0_length: number, u64_1: bigint) => number)
     | ((text0: number, text0_length: number, u64_1: bigint) => void)
-  /** Brings new mana into an account. Refused unless the runtime was started with the capability. */
+  /** Brings new mana into an account. Refused: a node in a page grants that to no contract. */
   readonly host_account_credit_mana: ((text0: number, text0_length: number, u64_1: bigint) => number)
     | ((text0: number, text0_length: number, u64_1: bigint) => void)
   /** Tells a price after the discount for reputation. floor(price × 100 / (100 + reputation)). */
   readonly host_price_by_reputation: ((u64_0: bigint, u64_1: bigint) => bigint)
-  /** Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused unless the runtime was started with the capability. */
+  /** Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused: a node in a page grants that to no contract. */
   readonly host_credit_by_reputation: ((text0: number, text0_length: number, u64_1: bigint) => number)
     | ((string0: number, u64_1: bigint) => number)
   /** Submits another job, whose mana is held until it ends. ActualMeshJob JSON; `id`, `creator_did` and the price are set by the host. An accepted job charges 48 more fuel per byte. */

@@ -18,11 +18,11 @@ export const HOST_DOCS: Readonly<Record<string, string>> = {
     'Tells how much mana an account has. The account the run acts for, or any by its DID; 0 for an unknown one.',
   host_account_spend_mana: 'Spends mana of the account the run acts for. Any other account is refused.',
   host_account_credit_mana:
-    'Brings new mana into an account. Refused unless the runtime was started with the capability.',
+    'Brings new mana into an account. Refused: a node in a page grants that to no contract.',
   host_price_by_reputation:
     'Tells a price after the discount for reputation. floor(price × 100 / (100 + reputation)).',
   host_credit_by_reputation:
-    'Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused unless the runtime was started with the capability.',
+    'Brings new mana into an account, more of it the better its reputation. The amount times the reputation; refused: a node in a page grants that to no contract.',
   host_get_block_info:
     'Tells about a stored block: how large, by whom, from when, and what it points to. JSON: size, links, timestamp, author, whether it is signed, scope, pin and expiry.',
   host_dag_put:
