@@ -1,9 +1,10 @@
 /**
  * The end of a job, committed in one: what the run did, the result bytes, the escrow, the reputation, the signed receipt
- * and the signed execution record. Signing happens in the seal, after the last run of the change.
+ * and the signed execution record. Signing happens in the seal, beside that of the other jobs of the commit.
  */
 import { Cid, RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
+import type { DagBlock } from '../dag/block.ts'
 import { putBlock } from '../dag/blocks.ts'
 import { type ExecutionReceipt, signReceipt } from '../identity/receipt.ts'
 import { receiptBlock, signBlock } from '../identity/receipt-block.ts'
@@ -98,48 +99,64 @@ export async function settle(
     })
     return [ended, performed, resultCid]
   }
-  await context.store.transact(change, async (tx, found) => {
+  await context.store.transact(change, async (found) => {
     settled = undefined
-    if (found === undefined) return
+    if (found === undefined) return () => {}
     const [ended, performed, resultCid] = found
-    const result = await sealJob(tx, context, ended, performed, resultCid, now)
-    settled = { result, performed }
+    const sealed = await sealJob(context, ended, performed, resultCid, now)
+    return (tx) => {
+      settled = { result: putSealed(tx, ended, performed, sealed, now), performed }
+    }
   })
   return settled
 }
 
+/** What is signed of a job's end. */
+interface Sealed {
+  readonly receipt: ExecutionReceipt
+  readonly block: DagBlock
+  readonly recorded: DagBlock | undefined
+}
+
 async function sealJob(
-  tx: Transaction,
   context: RuntimeContext,
   ended: JobRow,
   performed: Performed,
   resultCid: Cid,
   now: bigint,
-): Promise<RunResult> {
-  const { failure, run } = performed
-  const jobId = ended.id
+): Promise<Sealed> {
+  const { run } = performed
   const receipt = await signReceipt(unsigned(context, ended, performed, resultCid), context.signer)
   const block = receiptBlock(receipt, context.identity, now)
-  const receiptCid = block.cid.toString()
-  const manaCharged = failure === null ? (ended.price ?? ended.cost) : 0n
-  let record: string | undefined
-  if (run !== undefined) {
-    const recorded = await signBlock(
+  const recorded =
+    run &&
+    (await signBlock(
       {
-        data: encodeRecord(jobId, run.input, run.outcome),
+        data: encodeRecord(ended.id, run.input, run.outcome),
         links: recordLinks(block, run.input.module.cid),
         timestamp: now,
       },
       context.signer,
-    )
-    putBlock(tx, recorded)
-    record = recorded.cid.toString()
-  }
+    ))
+  return { receipt, block, recorded }
+}
+
+function putSealed(
+  tx: Transaction,
+  ended: JobRow,
+  { failure, run, elapsedMs }: Performed,
+  { receipt, block, recorded }: Sealed,
+  now: bigint,
+): RunResult {
+  const jobId = ended.id
+  const receiptCid = block.cid.toString()
+  const manaCharged = failure === null ? (ended.price ?? ended.cost) : 0n
+  if (recorded !== undefined) putBlock(tx, recorded)
   storeReceipt(tx, block, {
     jobId,
     success: receipt.success,
     manaCharged,
-    ...(record === undefined ? {} : { record }),
+    ...(recorded === undefined ? {} : { record: recorded.cid.toString() }),
   })
   const row: JobRow = { ...ended, receipt: receiptCid }
   tx.put(JOBS, jobId, row)
@@ -160,7 +177,7 @@ async function sealJob(
     memoryPeakPages: run?.outcome.memoryPeakPages ?? 0,
     hostCalls: run?.outcome.hostCalls ?? [],
     logs: run?.outcome.logs ?? [],
-    elapsedMs: performed.elapsedMs,
+    elapsedMs,
     ...(run?.outcome.profile == null ? {} : { profile: run.outcome.profile }),
   }
 }

@@ -1,27 +1,23 @@
 /**
- * The queue of transactions: those that wait together run in order and are committed as one record. When another tab
- * was in between, they run again on the newer state, and for a while the tabs take turns.
+ * The queue of transactions: those that wait together run in order, are sealed at the same time and are committed as one
+ * record. When another tab was in between, they run again on the newer state, and for a while the tabs take turns.
  */
 import { IcnError } from '../common/errors.ts'
 import { measure } from '../common/measure.ts'
-import type { Cell } from './cell.ts'
+import { Group, type GroupLimits, type Sealed } from './group.ts'
 import type { Materialiser } from './materialise.ts'
-import { type PackedEvent, packEvent } from './record.ts'
 import type { Replica } from './replica.ts'
-import { MOVED, type Outcome, type Rule, type RuleLimits, runRule } from './rule.ts'
-import { SortedMap } from './sorted-map.ts'
+import { MOVED } from './rule.ts'
 import type { Store } from './store.ts'
 
-/** Most transactions in one commit, how long its rules may take, and the packed size at which a commit is closed. */
+/** Most transactions in one commit. */
 const GROUP_COUNT = 512
-const GROUP_MS = 100
-const GROUP_BYTES = 2 * 1024 * 1024
 /** Failures of unknown outcome (a lost connection) in a row after which a commit is given up. */
 const MAX_FAILURES = 3
 /** After a conflict, tabs take turns by a lock for this long. */
 const CROWDED_MS = 1000
 
-export interface Waiting extends Rule {
+export interface Waiting extends Sealed {
   readonly relaxed: boolean
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
@@ -31,14 +27,14 @@ export class Commits {
   readonly #store: Store
   readonly #replica: Replica
   readonly #materialiser: Materialiser
-  readonly #limits: RuleLimits
+  readonly #limits: GroupLimits
   #waiting: Waiting[] = []
   #crowdedUntil = 0
   #failures = 0
   /** While anybody waits. */
   draining: Promise<void> | undefined
 
-  constructor(store: Store, replica: Replica, materialiser: Materialiser, limits: RuleLimits) {
+  constructor(store: Store, replica: Replica, materialiser: Materialiser, limits: GroupLimits) {
     this.#store = store
     this.#replica = replica
     this.#materialiser = materialiser
@@ -81,17 +77,23 @@ export class Commits {
   /** Runs and commits a group once; whatever is not settled by that goes back to the head of the queue. */
   async #commit(group: Waiting[]): Promise<void> {
     const before = this.#replica.epoch
-    const overlay = new SortedMap<Cell>()
-    const events: PackedEvent[] = []
-    const outcomes = await this.#runGroup(group, overlay, events)
-    if (outcomes === MOVED) return this.#again(group)
+    const made = new Group(this.#replica, this.#limits)
+    const failed = await made.run(group)
+    if (failed === MOVED) return this.#again(group)
+    const { writes, events, outcomes } = made
     if (group.length > outcomes.length) this.#waiting.unshift(...group.splice(outcomes.length))
-    if (overlay.size > 0 || events.length > 0) {
+    if (failed !== undefined) {
+      const [waiting] = group.splice(failed.at, 1)
+      this.#waiting.unshift(...group.splice(0))
+      waiting!.reject(failed.error)
+      return
+    }
+    if (writes.size > 0 || events.length > 0) {
       let landed = false
       const measured = measure('commit')
       try {
         landed = await this.#replica.append(
-          overlay,
+          writes,
           events,
           group.every(({ relaxed }) => relaxed),
         )
@@ -118,32 +120,6 @@ export class Commits {
     this.takeTurns()
     this.#store.announce({ epoch: this.#replica.epoch, crowded: true })
     await this.#replica.catchUp()
-  }
-
-  async #runGroup(
-    group: readonly Waiting[],
-    overlay: SortedMap<Cell>,
-    events: PackedEvent[],
-  ): Promise<Outcome[] | typeof MOVED> {
-    const { epoch } = this.#replica
-    const outcomes: Outcome[] = []
-    let bytes = 0
-    const began = performance.now()
-    for (const waiting of group) {
-      const outcome = await runRule(this.#replica, waiting, this.#limits, overlay, (run) => {
-        // Everything that can be refused is packed first: a refused row takes only its own transaction down.
-        let size = 0
-        for (const [key, cell] of run.writes.entries()) size += key.length + cell.seal()
-        const said = run.events.map(packEvent)
-        for (const [key, cell] of run.writes.entries()) overlay.set(key, cell)
-        events.push(...said)
-        bytes += size
-      })
-      if (outcome === MOVED || this.#replica.epoch !== epoch) return MOVED
-      outcomes.push(outcome)
-      if (bytes >= GROUP_BYTES || performance.now() - began >= GROUP_MS) break
-    }
-    return outcomes
   }
 }
 

@@ -8,16 +8,11 @@ import type { Replica } from './replica.ts'
 import type { SortedMap } from './sorted-map.ts'
 import type { Transaction } from './types.ts'
 
-export interface Rule {
-  readonly change: (tx: Transaction) => unknown
-  readonly seal?: ((tx: Transaction, value: unknown) => Promise<void>) | undefined
-}
+export type Rule = (tx: Transaction) => unknown
 
 export interface RuleLimits {
   /** How often one rule may find something missing in memory and run again. */
   readonly maxMisses: number
-  /** How long a seal may take before its transaction is given up, so that it cannot hold up the others. */
-  readonly sealMs: number
 }
 
 export type Outcome = { readonly value: unknown } | { readonly error: unknown }
@@ -28,8 +23,8 @@ export const MOVED = Symbol('moved')
 /** @param below writes of the transactions before it in the same commit; undefined: a read */
 export async function runRule(
   replica: Replica,
-  { change, seal }: Rule,
-  { maxMisses, sealMs }: RuleLimits,
+  rule: Rule,
+  { maxMisses }: RuleLimits,
   below: SortedMap<Cell> | undefined,
   accept: (run: Overlay) => void,
 ): Promise<Outcome | typeof MOVED> {
@@ -41,8 +36,7 @@ export async function runRule(
       const { epoch } = replica
       const run = new Overlay(replica, below)
       try {
-        const value = change(run)
-        if (seal && !run.isVoid) await inTime(seal(run, value), sealMs)
+        const value = rule(run)
         if (!run.isVoid) {
           accept(run)
           return { value }
@@ -74,28 +68,6 @@ export async function runRule(
     return { error }
   } finally {
     replica.pages.release(holder)
-  }
-}
-
-async function inTime(sealing: Promise<void>, sealMs: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new IcnError(
-          'ExecutionTimeout',
-          `A transaction's seal took longer than ${sealMs} ms and was given up.`,
-          {
-            data: { reason: 'seal', limit: sealMs },
-          },
-        ),
-      )
-    }, sealMs)
-  })
-  try {
-    await Promise.race([sealing, deadline])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -115,9 +115,15 @@ export function stateSuite(variant: StoreVariant): void {
       expect(state.epoch).toBe(1)
     })
 
-    it('awaits each seal before the next rule runs, and a failing seal undoes its transaction', async () => {
-      const state = await open()
+    it('seals all of a commit at once, and puts the seals in after the last rule, in order', async () => {
+      const store = watched(await variant.open(freshName()))
+      const state = await openOn(store)
       const order: string[] = []
+      let sealing = 0
+      let open = () => {}
+      const all = new Promise<void>((resolve) => {
+        open = resolve
+      })
       const calls = ['a', 'b', 'c'].map((key) =>
         state.transact(
           (tx) => {
@@ -125,23 +131,58 @@ export function stateSuite(variant: StoreVariant): void {
             tx.put(notes, key, 'unsigned')
             return key
           },
-          async (tx, value) => {
-            await null
-            order.push(`seal ${value}`)
-            if (value === 'b') throw new Error('no key')
-            tx.put(notes, value, 'signed')
+          async (value) => {
+            // Each comes to its end only when all have begun.
+            if (++sealing === 3) open()
+            await all
+            return (tx) => {
+              order.push(`seal ${value}`)
+              const before = tx.list(notes, { limit: 10 }).filter(([, note]) => note === 'signed').length
+              tx.put(notes, value, 'signed')
+              tx.put(notes, `${value} was`, `${before}`)
+            }
           },
         ),
       )
-      expect((await Promise.allSettled(calls)).map(({ status }) => status)).toEqual([
-        'fulfilled',
-        'rejected',
-        'fulfilled',
-      ])
-      expect(order).toEqual(['change a', 'seal a', 'change b', 'seal b', 'change c', 'seal c'])
+      expect(await Promise.all(calls)).toEqual(['a', 'b', 'c'])
+      expect(order).toEqual(['change a', 'change b', 'change c', 'seal a', 'seal b', 'seal c'])
+      expect(store.writes).toHaveLength(1)
       expect(await state.read((tx) => tx.list(notes, { limit: 10 }))).toEqual([
         ['a', 'signed'],
+        ['a was', '0'],
+        ['b', 'signed'],
+        ['b was', '1'],
         ['c', 'signed'],
+        ['c was', '2'],
+      ])
+    })
+
+    it.each([
+      ['cannot be made', () => Promise.reject(new Error('no key'))],
+      [
+        'is not accepted',
+        async () => () => {
+          throw new Error('no key')
+        },
+      ],
+    ])('a seal that %s undoes its transaction alone', async (_what, broken) => {
+      const state = await open()
+      const calls = ['a', 'b', 'c'].map((key) =>
+        state.transact(
+          (tx) => {
+            const n = increment(tx)
+            tx.put(notes, key, `${n}`)
+          },
+          key === 'b' ? broken : async () => (tx) => tx.put(notes, key, `${tx.get(notes, key)} signed`),
+        ),
+      )
+      const ends = await Promise.allSettled(calls)
+      expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+      expect(ends[1]).toMatchObject({ reason: { message: 'no key' } })
+      // What came after it was run again without it.
+      expect(await state.read((tx) => tx.list(notes, { limit: 10 }))).toEqual([
+        ['a', '1 signed'],
+        ['c', '2 signed'],
       ])
     })
 
@@ -271,6 +312,7 @@ export function stateSuite(variant: StoreVariant): void {
         },
         async () => {
           if (runs === 1) await b.transact(increment)
+          return () => {}
         },
       )
       await expect(late).resolves.toBe(2)

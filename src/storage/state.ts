@@ -1,18 +1,19 @@
 /**
  * The one door for state: rules run in order on one overlay, one packed record per commit, everybody answered after it is
  * durable. Another tab's commit is noticed by the commit itself, which adds record n+1 behind the record n it knows; the
- * rules then run again on the newer state. What this tab knows is in replica.ts, what a rule needs in rule.ts, who waits
- * and what is committed together in commits.ts.
+ * rules then run again on the newer state. What this tab knows is in replica.ts, what a rule needs in rule.ts, what is
+ * committed together in group.ts, who waits in commits.ts.
  */
 import { IcnError } from '../common/errors.ts'
 import { Commits } from './commits.ts'
+import type { GroupLimits, Sealed } from './group.ts'
 import { MATERIALISE_DEFAULTS, type MaterialiseOptions, Materialiser } from './materialise.ts'
 import { Replica } from './replica.ts'
-import { MOVED, type Rule, type RuleLimits, runRule } from './rule.ts'
+import { MOVED, runRule } from './rule.ts'
 import { one, type Store } from './store.ts'
 import type { CommitEvent, KeyHolder, StateStore, Transaction, TransactOptions } from './types.ts'
 
-export interface StateOptions extends Partial<MaterialiseOptions>, Partial<RuleLimits> {
+export interface StateOptions extends Partial<MaterialiseOptions>, Partial<GroupLimits> {
   /** Bytes of pages and large rows kept in memory, as packed; the rows unpacked from them come on top. */
   readonly cacheBytes?: number
 }
@@ -106,14 +107,14 @@ class DurableState implements State {
 
   transact<T>(
     change: (tx: Transaction) => T,
-    seal?: (tx: Transaction, value: T) => Promise<void>,
+    seal?: (value: T) => Promise<(tx: Transaction) => void>,
     { durability }: TransactOptions = {},
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#mustBeOpen()
       this.#commits.add({
         change,
-        seal: seal as Rule['seal'],
+        seal: seal as Sealed['seal'],
         relaxed: durability === 'relaxed',
         resolve: resolve as (value: unknown) => void,
         reject,
@@ -123,7 +124,7 @@ class DurableState implements State {
 
   async read<T>(look: (tx: Transaction) => T): Promise<T> {
     this.#mustBeOpen()
-    const outcome = await runRule(this.#replica, { change: look }, this.#options, undefined, () => {})
+    const outcome = await runRule(this.#replica, look, this.#options, undefined, () => {})
     if (outcome === MOVED) return this.read(look)
     if ('error' in outcome) throw outcome.error
     return outcome.value as T

@@ -53,13 +53,14 @@ export interface TransactOptions {
 
 /**
  * The one door for state. `change` is synchronous and pure and may run more than once. `seal`, when given, runs after
- * the last run of `change` and before the commit: it is where a signature (asynchronous in WebCrypto) is added. The
- * promise settles after the commit that holds the writes is durable; when `change` or `seal` throws, nothing happened.
+ * `change` and before the commit: it is where a signature (asynchronous in WebCrypto) is made, those of a commit at the
+ * same time; what it resolves with puts it in, after the changes of all that is committed with it. The promise settles
+ * after the commit that holds the writes is durable; when `change` or `seal` throws, nothing happened.
  */
 export interface StateStore {
   transact<T>(
     change: (tx: Transaction) => T,
-    seal?: (tx: Transaction, value: T) => Promise<void>,
+    seal?: (value: T) => Promise<(tx: Transaction) => void>,
     options?: TransactOptions,
   ): Promise<T>
   /** A read-only run of `look` on the newest state this tab knows; never commits. */
