@@ -21,8 +21,41 @@ test('a contract is written, run, and still there after a reload', async ({ page
   await expect(page).toHaveURL(/#\/write\/week\.wat$/)
   await page.reload()
   await expect(source(page)).toHaveValue(CONTRACT)
+  const files = page.getByLabel('Open', { exact: true })
   await page.getByRole('button', { name: 'Delete' }).click()
-  await expect(page.getByLabel('Open', { exact: true })).not.toContainText('week.wat')
+  await expect(files).not.toContainText('week.wat')
+  await page.getByRole('button', { name: 'Bring it back' }).click()
+  await expect(source(page)).toHaveValue(CONTRACT)
+  await expect(files).toContainText('week.wat')
+  await expect(page.getByRole('button', { name: 'Bring it back' })).toHaveCount(0)
+})
+
+test('a source of many thousand lines keeps only the rows in sight in the page, at their place', async ({
+  page,
+}) => {
+  await open(page, '#/write')
+  await expect(source(page)).toHaveValue(/Hours were counted/)
+  const lines = Array.from({ length: 8_000 }, (_line, at) => `  ;; line ${at + 2}`)
+  lines[4_998] = '  (func (result i64) i32.const 1)' // line 5,000
+  // As a paste would: keys one by one would take minutes.
+  await source(page).evaluate(
+    (field: HTMLTextAreaElement, text) => {
+      field.value = text
+      field.dispatchEvent(new Event('input'))
+    },
+    `(module\n${lines.join('\n')}\n)`,
+  )
+  await page.getByRole('button', { name: 'Line 5000, column 22' }).click()
+  await expect(page.locator('.code-numbers .wrong')).toHaveText('5000\n')
+  expect(await page.locator('.code-numbers span').count()).toBeLessThan(200)
+  // The number stands beside its line, and the mark under its word.
+  const top = (selector: string) =>
+    page.locator(selector).evaluate((element) => element.getBoundingClientRect().top)
+  const row = page.locator('.code-colours').getByText('i32.const')
+  await expect(row).toBeInViewport()
+  const word = await row.evaluate((element) => element.getBoundingClientRect().top)
+  expect(Math.abs((await top('.code-numbers .wrong')) - word)).toBeLessThan(8)
+  expect(Math.abs((await top('.code-mark')) - word)).toBeLessThan(8)
 })
 
 test('mistakes are told at line and column, and nothing runs until they are gone', async ({ page }) => {
@@ -145,6 +178,8 @@ test('a dropped module is kept by a button, opens as text for reading, and is de
   await page.getByRole('button', { name: 'Delete' }).click()
   await expect(source(page)).toHaveValue(/Hours were counted/)
   await expect(files).not.toContainText('vote.wasm')
+  await page.getByRole('button', { name: 'Bring it back' }).click()
+  await expect(source(page)).toHaveValue(/\(module[\s\S]*"host_log"/)
 })
 
 test('a link carries the module and its settings, and runs nothing by itself', async ({ page, context }) => {

@@ -70,7 +70,11 @@ export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTML
     try {
       const { choice } = store.get()
       if (!choice) return
-      const { disassemble } = await import('../write/assembler.ts')
+      const { disassemble, MOST_SHOWN } = await import('../write/assembler.ts')
+      if (choice.text === undefined && choice.info.size > MOST_SHOWN)
+        throw new Error(
+          `The module has ${number(choice.info.size)} bytes; up to ${number(MOST_SHOWN)} are shown as text here.`,
+        )
       const text = choice.text ?? (await disassemble(await bytesOf(runtime, choice)))
       const stem = choice.name.replace(/\.was?[mt]$/i, '')
       store.set({ incoming: { name: `${stem}.wat`, text } })

@@ -21,6 +21,8 @@ export type Assembled =
 
 /** Longer sources are refused: they would block the page for seconds. */
 export const MOST_SOURCE = 2_000_000
+/** A larger module is not shown as text: its text would be many times as long. */
+export const MOST_SHOWN = 256 * 1024
 
 const FEATURES = {
   bulk_memory: true,

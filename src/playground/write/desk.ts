@@ -11,7 +11,7 @@ import { href, parseRoute } from '../router.ts'
 import { sampleUrl } from '../samples.ts'
 import type { Source } from '../store.ts'
 import { problem } from '../words.ts'
-import { assemble, disassemble, type SourceError } from './assembler.ts'
+import { assemble, disassemble, MOST_SHOWN, type SourceError } from './assembler.ts'
 import { editor } from './editor.ts'
 import { fileBar } from './file-bar.ts'
 import { TEMPLATE } from './template.ts'
@@ -41,9 +41,8 @@ const NO_TEXT = 'A kept module, without its text here. “Delete” removes it.'
 
 const SAVE_MS = 400
 const ASSEMBLE_MS = 250
-/** A larger module is not shown as text when it is opened: its text would be many times as long. */
-const MOST_SHOWN = 256 * 1024
-
+/** A long source takes longer to assemble, so it waits for a longer pause: a second more for so many characters. */
+const ASSEMBLED_PER_MS = 500
 export function desk(context: Context, wanted: string | undefined, signal: AbortSignal): HTMLElement {
   const { store, actions } = context
   let paper: Paper = { name: '', kept: false, reading: undefined }
@@ -57,7 +56,7 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
       clearTimeout(saving)
       clearTimeout(assembling)
       saving = setTimeout(() => void save(), SAVE_MS)
-      assembling = setTimeout(() => void build(), ASSEMBLE_MS)
+      assembling = setTimeout(() => void build(), ASSEMBLE_MS + code.text.length / ASSEMBLED_PER_MS)
     },
     run: () => void buildAndRun(),
     leave: () => bar.focus(),
@@ -180,11 +179,33 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
   }
 
   async function remove(): Promise<void> {
-    clearTimeout(saving)
-    saving = undefined
-    if (paper.kept) await deleteFile(paper.name)
-    announce(`${paper.name} was deleted.`)
+    if (!paper.kept) return
+    await flush()
+    const file = await readFile(paper.name)
+    await deleteFile(paper.name)
     await openNewest()
+    if (file) fill(trouble, undo(file))
+    announce(`${file?.name ?? 'The file'} was deleted. It can be brought back, above the editor.`)
+  }
+
+  /** Until something else is done: work of hours may have gone by one press. */
+  function undo({ name, content }: WorkspaceFile): HTMLElement {
+    const back = async () => {
+      const free = freeName(name, new Set((await listFiles()).map((file) => file.name)))
+      await saveFile(free, content)
+      await openFile(free)
+      bar.focus()
+    }
+    return h(
+      'p',
+      { class: 'write-undo' },
+      `${name} was deleted. `,
+      h(
+        'button',
+        { type: 'button', class: 'link-button', onclick: () => void guarded(back) },
+        'Bring it back',
+      ),
+    )
   }
 
   async function openNewest(): Promise<void> {

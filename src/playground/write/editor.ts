@@ -2,9 +2,9 @@
  * A text field with colours. The field itself is a plain textarea, so typing, undo, selection, screen readers and touch
  * keyboards work as everywhere; the colours lie in a layer behind its transparent letters. Tab moves on as in any form.
  */
-import { fill, freshId, h } from '../dom.ts'
+import { freshId, h } from '../dom.ts'
 import type { SourceError } from './assembler.ts'
-import { tokens } from './wat-tokens.ts'
+import { layers, lineStarts } from './layers.ts'
 
 export interface Editor {
   readonly element: HTMLElement
@@ -23,9 +23,6 @@ export interface EditorHandlers {
   leave(): void
 }
 
-/** Beyond this, colours cost more than they give. */
-const MOST_COLOURED = 200_000
-
 export function editor(label: string, handlers: EditorHandlers): Editor {
   const note = freshId('editor-note')
   const field = h('textarea', {
@@ -38,63 +35,24 @@ export function editor(label: string, handlers: EditorHandlers): Editor {
     wrap: 'off',
     rows: '1',
   })
-  const colours = h('pre', { class: 'code-colours' })
-  const marks = h('div', { class: 'code-marks' })
-  const moved = h('div', { class: 'code-moved', 'aria-hidden': 'true' }, colours, marks)
-  const numbers = h('pre', { class: 'code-numbers', 'aria-hidden': 'true' })
+  const behind = layers(field)
   let coloured = true
-
-  function paint(): void {
-    const text = field.value
-    if (coloured && text.length <= MOST_COLOURED)
-      fill(
-        colours,
-        tokens(text).map(({ kind, text: piece }) =>
-          kind === 'plain' ? piece : h('span', { class: `wat-${kind}` }, piece),
-        ),
-        '\n',
-      )
-    else fill(colours, text, '\n')
-    const lines = text.split('\n').length
-    if (numbers.childElementCount !== lines)
-      fill(
-        numbers,
-        Array.from({ length: lines }, (_line, at) => h('span', {}, `${at + 1}\n`)),
-      )
-  }
-
-  /** The layers follow the field. Set through CSSOM, which the strict content policy allows. */
-  function follow(): void {
-    moved.style.setProperty('transform', `translate(${-field.scrollLeft}px, ${-field.scrollTop}px)`)
-    numbers.style.setProperty('transform', `translateY(${-field.scrollTop}px)`)
-  }
 
   function mark(errors: readonly SourceError[]): void {
     field.setAttribute('aria-invalid', String(errors.length > 0))
-    const wrong = new Set(errors.map(({ line }) => line - 1))
-    for (const [at, row] of [...numbers.children].entries()) row.classList.toggle('wrong', wrong.has(at))
-    const lines = field.value.split('\n')
-    fill(
-      marks,
-      errors.map(({ line, column, length }) => {
-        const piece = h('span', { class: 'code-mark' })
-        // Tabs are two columns wide here.
-        const before = (lines[line - 1] ?? '').slice(0, column - 1).replace(/\t/g, '  ').length
-        piece.style.setProperty('--line', String(line - 1))
-        piece.style.setProperty('--column', String(before))
-        piece.style.setProperty('--length', String(Math.max(1, length)))
-        return piece
-      }),
-    )
+    behind.mark(errors)
+  }
+
+  function paint(): void {
+    field.setAttribute('aria-invalid', 'false')
+    behind.show(field.value, coloured)
   }
 
   field.addEventListener('input', () => {
     paint()
-    mark([])
-    follow()
     handlers.changed(field.value)
   })
-  field.addEventListener('scroll', follow)
+  field.addEventListener('scroll', () => behind.follow())
   field.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') handlers.leave()
     if (event.key !== 'Enter' || event.isComposing) return
@@ -121,8 +79,8 @@ export function editor(label: string, handlers: EditorHandlers): Editor {
       h(
         'div',
         { class: 'code-frame' },
-        h('div', { class: 'code-gutter' }, numbers),
-        h('div', { class: 'code-text' }, moved, field),
+        h('div', { class: 'code-gutter' }, behind.beside),
+        h('div', { class: 'code-text' }, behind.behind, field),
       ),
       h('p', { id: note, class: 'quiet' }, 'Control and Enter runs it. Tab and Escape leave the editor.'),
     ),
@@ -136,27 +94,18 @@ export function editor(label: string, handlers: EditorHandlers): Editor {
       field.setSelectionRange(0, 0)
       field.scrollTo(0, 0)
       paint()
-      mark([])
-      follow()
     },
     mark,
     go({ line, column, length }) {
-      const start = offset(field.value, line) + column - 1
+      const start = (lineStarts(field.value)[line - 1] ?? field.value.length) + column - 1
       field.focus()
       field.setSelectionRange(start, start + length)
-      const height = Number.parseFloat(getComputedStyle(field).lineHeight) || 20
-      field.scrollTop = Math.max(0, (line - 4) * height)
+      const style = getComputedStyle(field)
+      field.scrollTop = Math.max(0, (line - 4) * (Number.parseFloat(style.lineHeight) || 20))
+      // Letters of the monospaced fonts are three fifths as wide as high; browsers scroll down to a selection, not across.
+      const across = column * 0.6 * (Number.parseFloat(style.fontSize) || 13)
+      field.scrollLeft = across < field.clientWidth * 0.7 ? 0 : across - field.clientWidth / 2
     },
     focus: () => field.focus(),
   }
-}
-
-function offset(text: string, line: number): number {
-  let at = 0
-  for (let left = line - 1; left > 0; left -= 1) {
-    const next = text.indexOf('\n', at)
-    if (next < 0) return text.length
-    at = next + 1
-  }
-  return at
 }

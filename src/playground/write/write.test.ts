@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { assemble, disassemble, type SourceError } from './assembler.ts'
+import { between, lineStarts } from './layers.ts'
 import { tokens } from './wat-tokens.ts'
 import { cleanName, freeName, packWorkspace, unpackWorkspace } from './workspace.ts'
 
@@ -192,5 +193,27 @@ describe('a workspace as a file', () => {
     ])
     expect(cleanName(' ../x:y\u0000.wat ')).toBe('..-x-y-.wat')
     expect(cleanName('')).toBe('contract.wat')
+  })
+})
+
+describe('the rows in sight', () => {
+  const text = '(module\n  ;; a line\n  (func $f (; over\n two ;) (result i64)\n    i64.const 1))\n'
+
+  test('every row has its start, the empty one at the end too', () => {
+    expect(lineStarts(text).map((start) => text.slice(start).split('\n')[0])).toEqual(text.split('\n'))
+    expect(lineStarts('')).toEqual([0])
+  })
+
+  test('a part of the tokens is that part of the text, coloured as it is in the whole', () => {
+    const all = tokens(text)
+    for (let start = 0; start <= text.length; start += 3)
+      for (let end = start; end <= text.length; end += 5)
+        expect(
+          between(all, start, end)
+            .map((token) => token.text)
+            .join(''),
+        ).toBe(text.slice(start, end))
+    const inside = text.indexOf('two')
+    expect(between(all, inside, inside + 3)).toEqual([{ kind: 'comment', text: 'two' }])
   })
 })
