@@ -68,6 +68,12 @@ export function parseShape(line: string): Shape {
   }
 }
 
+/** Whether a pointer goes in or out, so that a guest without a memory cannot call it. */
+export function usesMemory({ params, result }: Shape): boolean {
+  const pointers: readonly unknown[] = ['text', 'bytes', 'string', 'strings', 'out']
+  return [...params, result].some((kind) => pointers.includes(kind))
+}
+
 export function sameType(a: FunctionType, b: FunctionType): boolean {
   return showType(a) === showType(b)
 }

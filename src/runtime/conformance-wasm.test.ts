@@ -89,6 +89,11 @@ describe('ref §13.3 wasm_executor.rs', () => {
     await using runtime = await testRuntime()
     const run = await runtime.run(guest('(call $mana)', GET_MANA))
     expect(run.receipt.executor).toBe(await runtime.identity.did())
+    // As upstream writes it: nothing here needs a memory.
+    const bare = fromWat(`(module ${GET_MANA} (func (export "run") (result i64) (call $mana)))`)
+    const { result, receiptCid } = await runtime.run(bare)
+    expect(result).toBe(991n) // 1,000 less the price, which the first run's reputation lowered by one
+    expect(await runtime.receipts.verify(receiptCid)).toEqual({ status: 'verified' })
   })
 
   it('wasm_executor_runs_compiled_ccl_contract', async () => {

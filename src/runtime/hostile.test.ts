@@ -137,11 +137,11 @@ describe('import lies', () => {
     ],
     'memory-missing': [
       'memoryExport',
-      'memory export missing: a module that imports host functions must export its memory as "memory".',
+      'memory export missing: icn.host_log reads or writes the module\'s memory, which must be exported as "memory".',
     ],
     'memory-not-a-memory': [
       'memoryExport',
-      'memory export missing: a module that imports host functions must export its memory as "memory".',
+      'memory export missing: icn.host_log reads or writes the module\'s memory, which must be exported as "memory".',
     ],
     'meter-names': [
       'reservedName',

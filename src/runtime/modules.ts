@@ -13,6 +13,7 @@ import { getBlock, putBlock } from '../dag/blocks.ts'
 import { declaredGrant, type Grant } from '../host/grant.ts'
 import { type LinkedImport, resolveImports } from '../host/linker.ts'
 import { prepareCalls } from '../host/preload.ts'
+import { usesMemory } from '../host/shapes.ts'
 import type { ModuleInfo, RunLimits } from '../protocol/api.ts'
 import type { StateStore, Transaction } from '../storage/types.ts'
 import { meter } from '../wasm/meter.ts'
@@ -63,11 +64,12 @@ export class Modules {
     if (known !== undefined) return known
     const metered = await this.#meter(cid, bytes, false)
     const imports = resolveImports(metered.inspection.imports)
-    if (imports.length > 0 && !metered.inspection.exports.some(isMemory)) {
+    const pointing = imports.find(({ shape }) => shape !== null && usesMemory(shape))
+    if (pointing !== undefined && !metered.inspection.exports.some(isMemory)) {
       throw new IcnError(
         'WasmExecutionError',
-        'memory export missing: a module that imports host functions must export its memory as "memory".',
-        { data: { reason: 'memoryExport', imports: imports.length } },
+        `memory export missing: icn.${pointing.name} reads or writes the module's memory, which must be exported as "memory".`,
+        { data: { reason: 'memoryExport', import: pointing.name } },
       )
     }
     await prepareCalls(imports.map(({ name }) => name))

@@ -20,7 +20,6 @@ afterAll(() => runtime.close())
 const module = guest('(i64.const 1)')
 const manifestCid = cidOf(0x55, utf8('m')).toString()
 const job = { manifestCid, spec: { kind: 'CclWasm' }, costMana: 1n } as const
-const HOST = '(import "icn" "host_get_reputation" (func (result i64)))'
 const any = <T>(value: unknown) => value as T
 
 const CASES: readonly (readonly [
@@ -109,9 +108,9 @@ const CASES: readonly (readonly [
   ],
   [
     'a module without memory that calls the host',
-    () => runtime.run(fromWat(`(module ${HOST} (func (export "run")))`)),
+    () => runtime.run(fromWat('(module (import "icn" "host_log" (func (param i32 i32))))')),
     'WasmExecutionError',
-    'memory export missing: a module that imports host functions must export its memory as "memory".',
+    'memory export missing: icn.host_log reads or writes the module\'s memory, which must be exported as "memory".',
   ],
   [
     'an import from elsewhere',
