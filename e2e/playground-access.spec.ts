@@ -1,30 +1,6 @@
 // Everyone's playground: axe on every screen in both themes, the keyboard alone, the narrowest screen.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from '@playwright/test'
-import { expect, open, outcome, run, test } from './playground-page.ts'
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string
-    readonly nodes: readonly { readonly html: string }[]
-  }[]
-}
-
-/** Playwright evaluates outside the content policy, so axe needs no exception in it. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource)
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(context: Document, options: object): Promise<AxeResults> }
-    }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-    const results = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
-    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
-  })
-}
+import { expect, open, outcome, run, sideways, test, violations } from './playground-page.ts'
 
 /** Visits every screen in every state worth looking at. */
 async function tour(page: Page, look: (place: string) => Promise<void>): Promise<void> {
@@ -126,11 +102,7 @@ test.describe('320 px wide', () => {
 
   test('nothing scrolls sideways and every target is large enough', async ({ page }) => {
     await tour(page, async (place) => {
-      const sideways = await page.evaluate(() => {
-        window.scrollBy(500, 0)
-        return window.scrollX
-      })
-      expect.soft(sideways, `${place}: scrolls sideways`).toBe(0)
+      expect.soft(await sideways(page), `${place}: scrolls sideways`).toBe(0)
       const cut = await page.evaluate(() =>
         [...document.querySelectorAll('.slip, .lines, .facts, .row, .controls')]
           .filter((element) => element.scrollWidth > element.clientWidth + 1)

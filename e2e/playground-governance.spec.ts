@@ -1,27 +1,6 @@
 // Governance as a member of a co-operative meets it: propose, open, vote, count, put into effect.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from '@playwright/test'
-import { expect, open, test } from './playground-page.ts'
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource)
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(
-          context: Document,
-          options: object,
-        ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-      }
-    }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-    const results = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
-    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
-  })
-}
+import { expect, open, sideways, test, violations } from './playground-page.ts'
 
 const proposal = (page: Page, title: string) => page.getByRole('article').filter({ hasText: title })
 
@@ -104,11 +83,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     test('axe finds nothing and nothing scrolls sideways', async ({ page }) => {
       const look = async (place: string) => {
         expect.soft(await violations(page), place).toEqual([])
-        const sideways = await page.evaluate(() => {
-          window.scrollBy(500, 0)
-          return window.scrollX
-        })
-        expect.soft(sideways, `${place}: scrolls sideways`).toBe(0)
+        expect.soft(await sideways(page), `${place}: scrolls sideways`).toBe(0)
       }
       await open(page, '#/governance')
       await expect(page.getByText('Nothing has been proposed yet.')).toBeVisible()

@@ -1,5 +1,6 @@
 // What the playground's tests share: opening the page so that nothing goes wrong unseen, and a person's few gestures.
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { test as base, expect as baseExpect, type Page } from '@playwright/test'
 
 /** Patient enough for a busy machine; nothing here waits that long on an idle one. */
@@ -76,4 +77,51 @@ export function stored(page: Page): Promise<{ receipts: number; blocks: string; 
       blocks: await icn.dag.root(),
     }
   })
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string
+    readonly nodes: readonly { readonly html: string }[]
+  }[]
+}
+
+/** What axe finds. Playwright evaluates outside the content policy, so axe needs no exception in it. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(context: Document, options: object): Promise<AxeResults> }
+    }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const results = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
+    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+  })
+}
+
+/** How far the page scrolls sideways, px. */
+export function sideways(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    window.scrollBy(500, 0)
+    const { scrollX } = window
+    window.scrollTo(0, window.scrollY)
+    return scrollX
+  })
+}
+
+/** Axe finds nothing and nothing is cut off, in both themes, as narrow as it gets and wide. */
+export async function looksRight(page: Page, place: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const [width, height] of [
+      [320, 640],
+      [1440, 900],
+    ] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height })
+      const where = `${place}, ${colorScheme}, ${width} px`
+      expect.soft(await violations(page), where).toEqual([])
+      expect.soft(await sideways(page), `${where}: scrolls sideways`).toBe(0)
+    }
 }

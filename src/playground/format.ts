@@ -6,6 +6,13 @@ export function number(value: number | bigint): string {
   return whole.format(value)
 }
 
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+
+/** For places with room for a few characters: whole up to seven digits, beyond them as in 123.5M. */
+export function brief(value: number | bigint): string {
+  return value < 10_000_000 ? number(value) : compact.format(value)
+}
+
 /** With its sign: +10, −5, 0. */
 export function signed(value: bigint): string {
   if (value > 0n) return `+${number(value)}`

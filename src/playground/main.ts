@@ -3,12 +3,13 @@ import { type IcnRuntime, startRuntime } from '../index.ts'
 import { createActions } from './actions.ts'
 import type { Context } from './context.ts'
 import { fill, h } from './dom.ts'
+import { plural } from './format.ts'
 import { type IntakeHandlers, listenForModules, readAddress } from './intake.ts'
 import { meshOf } from './network.ts'
-import { notice, passNotices, restartMessage } from './notices.ts'
+import { notStarted } from './not-started.ts'
+import { notice, passNotices, restartMessage, withdrawNotice } from './notices.ts'
 import { runHead, runPanel } from './panels/run.ts'
 import { progress } from './parts/busy.ts'
-import { problemCard } from './parts/problem.ts'
 import { restartable } from './restartable.ts'
 import { href, lazy, type PanelFactory, parseRoute, startRouter } from './router.ts'
 import { loadSamples } from './samples.ts'
@@ -37,33 +38,60 @@ async function start(place: Element): Promise<void> {
   const settings = rememberedSettings()
   const store = createStore<UiState>({ ...INITIAL, ...settings })
   const shell = buildShell(place, store)
-  const waiting = h('div')
-  fill(shell.outlet, parseRoute(location.hash).name === 'run' && runHead(settings.network), waiting)
-  const slow = setTimeout(() => fill(waiting, progress('Starting the runtime')), 200)
-  try {
-    const [{ runtime, restart }] = await Promise.all([
-      restartable<Settings>((wanted) => launch(wanted, wanted === settings), settings),
-      fillSamples(store),
-    ])
-    store.set({ lastTick: Date.now() }) // the runtime looks at its clock when it starts, then once per interval
-    Object.assign(window, { icn: runtime }) // for the console and for end-to-end tests
-    const did = await runtime.identity.did()
-    clearTimeout(slow)
-    if (import.meta.env.PROD)
-      void import('./offline/register.ts').then((offline) => offline.registerOffline()).catch(() => undefined) // it works without, while there is a network
-    opened(open({ runtime, did, store, actions: createActions(runtime, did, store, restart) }, shell))
-  } catch (error) {
-    clearTimeout(slow)
-    fill(
-      shell.outlet,
-      h('h1', {}, 'The runtime did not start'),
-      h('div', { role: 'alert' }, problemCard(error, { retry: () => location.reload() })),
+  tellOfNetwork(store)
+  const begin = async (storage: Storage): Promise<void> => {
+    const waiting = h('div')
+    fill(shell.outlet, parseRoute(location.hash).name === 'run' && runHead(settings.network), waiting)
+    const slow = setTimeout(() => fill(waiting, progress('Starting the runtime')), 200)
+    try {
+      const [{ runtime, restart }] = await Promise.all([
+        restartable<Settings>((wanted) => launch(wanted, wanted === settings, storage), settings),
+        fillSamples(store),
+      ])
+      store.set({ lastTick: Date.now() }) // the runtime looks at its clock when it starts, then once per interval
+      Object.assign(window, { icn: runtime }) // for the console and for end-to-end tests
+      const did = await runtime.identity.did()
+      clearTimeout(slow)
+      shell.usable(true)
+      if (storage === 'memory')
+        notice('memory', 'Nothing is stored: what this node does is forgotten when this tab is closed.')
+      if (import.meta.env.PROD)
+        void import('./offline/register.ts')
+          .then((offline) => offline.registerOffline())
+          .catch(() => undefined) // it works without, while there is a network
+      opened(open({ runtime, did, store, actions: createActions(runtime, did, store, restart) }, shell))
+    } catch (error) {
+      clearTimeout(slow)
+      shell.usable(false)
+      document.title = 'The runtime did not start · ICN playground'
+      fill(shell.outlet, ...notStarted(error, () => void begin('memory')))
+    }
+  }
+  await begin('indexeddb')
+}
+
+type Storage = 'indexeddb' | 'memory'
+
+/** What is here goes on working without a network; what is elsewhere does not. */
+function tellOfNetwork(store: Store<UiState>): void {
+  const tell = () => {
+    if (navigator.onLine) return withdrawNotice('offline')
+    const apart =
+      typeof store.get().network === 'object' ? ' Nodes elsewhere are met again once you are online.' : ''
+    const parts = navigator.serviceWorker?.controller
+      ? ''
+      : ' Screens that you have not opened yet may not load until then.'
+    notice(
+      'offline',
+      `You are offline. Your node goes on working: all it needs is in this browser.${apart}${parts}`,
     )
   }
+  for (const event of ['online', 'offline'] as const) window.addEventListener(event, tell)
+  tell()
 }
 
 /** At the first start a network that cannot be had, for want of its code or of a good address, leaves the node alone. */
-async function launch(settings: Settings, first: boolean): Promise<IcnRuntime> {
+async function launch(settings: Settings, first: boolean, storage: Storage): Promise<IcnRuntime> {
   let mesh: Awaited<ReturnType<typeof meshOf>> = {}
   try {
     mesh = await meshOf(settings.network)
@@ -72,7 +100,7 @@ async function launch(settings: Settings, first: boolean): Promise<IcnRuntime> {
     const why = error instanceof Error ? error.message : String(error)
     notice('network', `This node is alone: it could not join its network. ${why}`)
   }
-  return startRuntime({ ...options(settings), ...mesh })
+  return startRuntime({ ...options(settings, storage), ...mesh })
 }
 
 function open(context: Context, shell: Shell): IntakeHandlers {
@@ -162,6 +190,16 @@ function follow({ runtime, did, store }: Context): void {
     store.set({ lastTick: Date.now() })
     notice('restart', restartMessage(reason))
     readBalance() // a run that was stopped has got its mana back
+  })
+  runtime.on('integrity', ({ bad }) => {
+    if (bad.length === 0) return withdrawNotice('integrity')
+    notice('integrity', `The check of what is stored found ${plural(bad.length, 'damaged block')}.`, {
+      label: 'Look at the blocks',
+      act() {
+        location.hash = href('blocks')
+        withdrawNotice('integrity')
+      },
+    })
   })
   readBalance()
   void runtime.receipts.list({ limit: 10 }).then(({ items }) => {

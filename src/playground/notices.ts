@@ -3,7 +3,7 @@ import { announce } from './announce.ts'
 import { h, icon } from './dom.ts'
 
 const PASSING: readonly string[] = ['restart', 'link']
-const place = h('div', { class: 'notices' })
+const place = h('section', { class: 'notices', 'aria-label': 'Notices' })
 
 export function noticePlace(): HTMLElement {
   return place
@@ -23,9 +23,14 @@ export function passNotices(): void {
     if (Number(element.dataset.until) < performance.now()) element.remove()
 }
 
+/** Takes away a notice of what is over. */
+export function withdrawNotice(kind: string): void {
+  place.querySelector(`[data-kind="${kind}"]`)?.remove()
+}
+
 /** @param kind a second notice of the same kind takes the place of the first */
 export function notice(kind: string, message: string, action?: NoticeAction): void {
-  place.querySelector(`[data-kind="${kind}"]`)?.remove()
+  withdrawNotice(kind)
   const close = h(
     'button',
     { type: 'button', class: 'icon-button', 'aria-label': 'Dismiss this notice' },

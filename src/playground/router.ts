@@ -1,7 +1,7 @@
 /** Hash routes: `#/run`, `#/receipts/<cid>`. Each change builds one panel, sets the title and moves focus to its heading. */
 import { fill, h } from './dom.ts'
 import { progress } from './parts/busy.ts'
-import { problemCard } from './parts/problem.ts'
+import { type ProblemOptions, problemCard } from './parts/problem.ts'
 
 export interface Panel {
   readonly title: string
@@ -54,8 +54,12 @@ export function startRouter(
       if (signal.aborted) return
       fill(
         outlet,
-        h('h1', {}, 'This screen could not be loaded'),
-        h('div', { role: 'alert' }, problemCard(error, { retry: () => void show(false) })),
+        h('header', { class: 'page-head' }, h('h1', {}, 'This screen could not be loaded')),
+        h(
+          'div',
+          { role: 'alert' },
+          problemCard(error, { ...unfetched(error), retry: () => void show(false) }),
+        ),
       )
     }
     if (first) return
@@ -68,10 +72,26 @@ export function startRouter(
   void show(true)
 }
 
+/** A screen's code that does not come is the browser's error, without a code of ours. */
+function unfetched(error: unknown): ProblemOptions {
+  if (typeof (error as { code?: unknown } | null)?.code === 'string') return {}
+  return {
+    title: 'A part of this page is missing',
+    sentence: navigator.onLine
+      ? 'It could not be fetched from the site. Try again in a moment; if that does not help, reload the page.'
+      : 'It was never opened here before, and you are offline. Try again once you are online.',
+  }
+}
+
 /** The screen before stays until it has taken longer than the eye would notice; a page without a heading is never shown. */
 async function patiently(outlet: HTMLElement, made: Promise<Panel>): Promise<Panel> {
   const timer = setTimeout(
-    () => fill(outlet, h('h1', {}, 'One moment'), progress('Loading this screen')),
+    () =>
+      fill(
+        outlet,
+        h('header', { class: 'page-head' }, h('h1', {}, 'One moment')),
+        progress('Loading this screen'),
+      ),
     200,
   )
   try {

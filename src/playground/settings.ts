@@ -59,11 +59,23 @@ export function nodeName(search = location.search): string {
   return /^[\w-]{1,30}$/.test(name) ? name : ''
 }
 
-/** All but the mesh, which `meshOf` makes for each start. */
-export function options({ limits, rules }: Settings): RuntimeOptions {
+/** Of this node. */
+export function databaseName(): string {
   const name = nodeName()
+  return name ? `icn-runtime-${name}` : 'icn-runtime'
+}
+
+/**
+ * All but the mesh, which `meshOf` makes for each start.
+ * @param storage `memory`: nothing outlives the tab
+ */
+export function options(
+  { limits, rules }: Settings,
+  storage: NonNullable<RuntimeOptions['storage']>,
+): RuntimeOptions {
   return {
-    ...(name ? { database: `icn-runtime-${name}` } : {}),
+    database: databaseName(),
+    storage,
     initialMana: 1_000n,
     manaRegeneration: REGENERATION,
     // High enough that a person can see a long run and cancel it; the page's own default budget is far lower.

@@ -1,7 +1,7 @@
 /** What stands around every panel: skip link, name, navigation, balance, theme, notices, live regions. */
 import { announcer } from './announce.ts'
 import { fill, h, icon } from './dom.ts'
-import { number } from './format.ts'
+import { brief, number } from './format.ts'
 import { noticePlace } from './notices.ts'
 import { href, type Route } from './router.ts'
 import type { Store, UiState } from './store.ts'
@@ -21,6 +21,8 @@ const PLACES = [
 export interface Shell {
   readonly outlet: HTMLElement
   show(route: Route): void
+  /** Without a runtime there is nowhere to go and nothing to have. */
+  usable(is: boolean): void
 }
 
 export function buildShell(app: Element, store: Store<UiState>): Shell {
@@ -30,9 +32,20 @@ export function buildShell(app: Element, store: Store<UiState>): Shell {
   )
   const balance = h('a', { href: href('mana'), class: 'balance-chip' })
   store.watch(['balance'], (state) => {
-    const text = state.balance === null ? '…' : number(state.balance)
+    const { balance: amount } = state
+    balance.title = amount === null ? '' : `${number(amount)} mana`
+    const text = amount === null ? '…' : brief(amount)
     fill(balance, h('span', { class: 'visually-hidden' }, 'Balance: '), h('strong', {}, text), ' mana')
   })
+  const nav = h(
+    'nav',
+    { 'aria-label': 'Main' },
+    h(
+      'ul',
+      {},
+      links.map((link) => h('li', {}, link)),
+    ),
+  )
   fill(
     app,
     h('a', { class: 'skip', href: '#main', onclick: skip(outlet) }, 'Skip to the content'),
@@ -43,15 +56,7 @@ export function buildShell(app: Element, store: Store<UiState>): Shell {
         'div',
         { class: 'top-inner' },
         h('a', { class: 'brand', href: href('run') }, 'ICN playground'),
-        h(
-          'nav',
-          { 'aria-label': 'Main' },
-          h(
-            'ul',
-            {},
-            links.map((link) => h('li', {}, link)),
-          ),
-        ),
+        nav,
         h('div', { class: 'top-end' }, balance, themeButton()),
       ),
     ),
@@ -65,6 +70,10 @@ export function buildShell(app: Element, store: Store<UiState>): Shell {
       for (const link of links)
         if (link.dataset.name === route.name) link.setAttribute('aria-current', 'page')
         else link.removeAttribute('aria-current')
+    },
+    usable(is) {
+      nav.hidden = !is
+      balance.hidden = !is
     },
   }
 }

@@ -73,11 +73,13 @@ export function afterFailure(manaCharged: bigint): string {
 
 export interface Problem {
   readonly title: string
+  /** What happened, where the runtime's own sentence is one for engineers. */
+  readonly plain?: string
   /** What the person can do about it. */
   readonly advice?: string
   readonly code: string
   readonly message: string
-  readonly data: Readonly<Record<string, unknown>>
+  readonly data: Data
 }
 
 /** Storage failures come with their own advice in the runtime's sentence. */
@@ -95,16 +97,47 @@ const PROBLEMS: Readonly<Record<string, readonly [title: string, advice?: string
   Economic: ['Not enough mana', 'Mana comes back by itself over time. The Mana page shows when.'],
   ResourceLimitExceeded: ['Over a limit of this runtime'],
   UnknownJob: ['No such job'],
+  InvalidSpec: ['It cannot be taken as it stands'],
+  InvalidParameters: ['It cannot be taken as it stands'],
+  PermissionDenied: ['That is not allowed here'],
+  InvalidJobState: ['That is not possible any more'],
+  ProcessingFailure: ['It could not take effect'],
   SignatureError: ['The signature is not valid'],
   MissingOrInvalidReceipt: ['The receipt is missing or not valid'],
+}
+
+type Data = Readonly<Record<string, unknown>>
+
+/** By `data.reason`. */
+const PLAIN: Readonly<Record<string, (data: Data) => string>> = {
+  insufficientMana: ({ balance, needed }) =>
+    `There are ${amount(balance)} mana, and ${amount(needed)} are needed.`,
+  outdated: () =>
+    'Another tab has a newer version of this page, so this one can store nothing more. Reload this page.',
+  newer: () =>
+    'What is stored here was written by a newer version of this page. Reload the page to get that version.',
+  cleared: () =>
+    'What this page had stored was deleted while it was open. Reload the page to start anew; if you have an export of this node, the Blocks screen takes it back in.',
+  damaged: () =>
+    'What this page has stored was changed or cut short from outside and cannot be read any more.',
+  dataLoss: () => 'The browser found what this page had stored to be broken, and dropped it.',
+  blocked: () => 'An older tab of this page holds the storage. Close or reload that tab, then try again.',
+  wrongReplacement: () => 'The file does not hold this block: what is in it has another name.',
+}
+
+function amount(value: unknown): string {
+  return typeof value === 'bigint' || typeof value === 'number' ? number(value) : 'fewer'
 }
 
 export function problem(error: unknown): Problem {
   const found = (error ?? {}) as { code?: unknown; message?: unknown; data?: unknown }
   const code = typeof found.code === 'string' ? found.code : 'Unexpected'
   const [title, advice] = PROBLEMS[code] ?? ['That did not work']
+  const data = typeof found.data === 'object' && found.data !== null ? (found.data as Data) : {}
+  const plain = PLAIN[String(data.reason)]?.(data)
   return {
     title,
+    ...(plain ? { plain } : {}),
     ...(advice ? { advice } : {}),
     code,
     message:
@@ -113,8 +146,7 @@ export function problem(error: unknown): Problem {
         : typeof found.message === 'string' && found.message
           ? found.message
           : String(error),
-    data:
-      typeof found.data === 'object' && found.data !== null ? (found.data as Record<string, unknown>) : {},
+    data,
   }
 }
 

@@ -1,4 +1,4 @@
-/** An error a person can read: what it means, what to do, then the runtime's own sentence with its numbers. */
+/** An error a person can read: what it means and what to do; codes and places are one level down. */
 import { h } from '../dom.ts'
 import { number } from '../format.ts'
 import { problem } from '../words.ts'
@@ -6,6 +6,8 @@ import { problem } from '../words.ts'
 export interface ProblemOptions {
   /** In place of the title that goes with the code. */
   readonly title?: string
+  /** In place of the one that goes with the code; the runtime's own is one level down then. */
+  readonly sentence?: string
   readonly after?: string
   /** More for engineers, under the chips. */
   readonly detail?: HTMLElement | undefined
@@ -15,19 +17,26 @@ export interface ProblemOptions {
 
 export function problemCard(error: unknown, options: ProblemOptions = {}): HTMLElement {
   const found = problem(error)
+  const plain = options.sentence ?? found.plain
   const rows = Object.entries(found.data).filter(([, value]) => value !== null && value !== '')
   return h(
     'div',
     { class: 'problem', 'data-code': found.code },
     h('p', { class: 'problem-title' }, options.title ?? found.title),
-    h('p', { class: 'problem-message' }, found.message),
+    h('p', { class: 'problem-message' }, plain ?? found.message),
     found.advice && h('p', {}, found.advice),
     options.after && h('p', {}, options.after),
     h(
-      'dl',
-      { class: 'chips' },
-      chip('code', found.code),
-      rows.map(([key, value]) => chip(key, place(key, value))),
+      'details',
+      { class: 'detail problem-detail' },
+      h('summary', {}, 'For engineers'),
+      plain !== undefined && h('p', {}, found.message),
+      h(
+        'dl',
+        { class: 'chips' },
+        chip('code', found.code),
+        rows.map(([key, value]) => chip(key, place(key, value))),
+      ),
     ),
     options.detail,
     (options.retry || options.dismiss) &&
