@@ -128,7 +128,8 @@ export class Link {
     if (event.type === 'messageerror')
       this.#die('A message from the worker could not be read.', 'messageError')
     else if (message) this.#die(`The worker failed: ${message}`, 'error')
-    else this.#die('The worker’s script could not be loaded.', 'load')
+    else
+      this.#die('The worker’s script could not be loaded: check its URL and the policy worker-src.', 'load')
   }
 
   #watchLock(name: string): void {

@@ -17,6 +17,11 @@ export interface StartOptions extends RuntimeOptions {
 
 export async function start(options: StartOptions, spawnDefault: () => Worker): Promise<RuntimeClient> {
   const { worker, signal, ...plain } = checked(options)
+  // Browsers have neither keys nor locks then; where nothing is said of it, as in Node, both are there.
+  if (globalThis.isSecureContext === false)
+    throw new IcnError('CryptoError', 'The page is not in a secure context: use https or localhost.', {
+      data: { reason: 'insecureContext' },
+    })
   if (signal?.aborted) throw abortedBy(signal)
   // Events of the worker's first moments come before the facade has listeners; it is made first all the same.
   let emit: (event: string, detail: unknown) => void = () => {}

@@ -1,5 +1,5 @@
 import { type Remote, wrap } from 'comlink'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { IcnRuntime } from '../protocol/api.ts'
 import { PROTOCOL_VERSION, type WorkerFacade } from '../protocol/messages.ts'
 import { METHODS } from '../protocol/methods.ts'
@@ -48,15 +48,6 @@ describe('the handshake', () => {
       value: { protocol: PROTOCOL_VERSION, executionMs: 1 },
     })
     expect(await remote.start(hello())).toMatchObject({ error: { code: 'Internal' } })
-  })
-
-  test('a page without a secure context is told what it needs', async () => {
-    vi.stubGlobal('isSecureContext', false)
-    const { remote } = served()
-    expect(await remote.start(hello())).toMatchObject({
-      error: { code: 'CryptoError', data: { reason: 'insecureContext' } },
-    })
-    vi.unstubAllGlobals()
   })
 
   test('nothing is served before the start', async () => {

@@ -62,11 +62,6 @@ export function serve(scope: Scope, create: CreateRuntime, warm?: () => Promise<
             { data: { page: protocol, worker: PROTOCOL_VERSION } },
           )
         if (runtime) throw new IcnError('Internal', 'This worker has already been started.')
-        // Without one there are no locks between tabs; Node says nothing of it.
-        if (globalThis.isSecureContext === false)
-          throw new IcnError('CryptoError', 'The page is not in a secure context: use https or localhost.', {
-            data: { reason: 'insecureContext' },
-          })
         // Whoever reads the options knows both forms of `mesh` (runtime/mesh-options).
         runtime = create(options as RuntimeOptions, hooks(killed))
         const ready = await runtime
