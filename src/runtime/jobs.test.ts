@@ -38,7 +38,13 @@ describe('a run', () => {
       cid: run.receiptCid,
       signatureValid: true,
       receipt: run.receipt,
-      run: { result: 42n, fuelUsed: run.fuelUsed, hostCalls: run.hostCalls, manaCharged: 10n },
+      run: {
+        result: 42n,
+        fuelUsed: run.fuelUsed,
+        fuelLimit: 1_000_000n,
+        hostCalls: run.hostCalls,
+        manaCharged: 10n,
+      },
     })
     const record = await runtime.dag.get(stored.run!.recordCid)
     expect(record?.links.map((link) => link.name)).toEqual(['receipt', 'module'])

@@ -8,7 +8,7 @@ import { fromUtf8, utf8 } from '../common/bytes.ts'
 import { type Cid, RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
 import { IcnError } from '../common/errors.ts'
-import { isObject, type JsonValue, stringifyJson } from '../common/json.ts'
+import { isObject, type JsonObject, type JsonValue, stringifyJson } from '../common/json.ts'
 import { parseJson } from '../common/json-parse.ts'
 import type { DagBlock, DagLink } from '../dag/block.ts'
 import { grantJson, WHOLE_GRANT } from '../host/grant.ts'
@@ -130,10 +130,11 @@ export function readRecord(data: Uint8Array): RecordedRun {
   if (!isObject(json) || !READABLE.includes(json.format)) {
     throw new IcnError('Serialization', `The block is not an execution record of format ${RECORD_FORMAT}.`)
   }
-  const { failure } = json
+  const { failure, limits } = json
   return {
     moduleCid: String(json.module),
     fuelUsed: integer(json.fuel_used),
+    fuelLimit: integer(isObject(limits ?? null) ? (limits as JsonObject).fuel : undefined),
     fuelTable: String(json.fuel_table) as RecordedRun['fuelTable'],
     memoryPeakPages: Number(json.memory_peak_pages),
     result: json.result === null ? null : integer(json.result),

@@ -258,6 +258,13 @@ describe('samples that are stopped', () => {
       message: 'The module trapped: it divided an integer by zero.',
     })
     expect(run.logs).toEqual(info('Dividing the surplus by the hours worked'))
+    // The job and the receipt name it too, on this node; the record does not.
+    expect((await runtime.jobs.status(run.jobId)).failure).toEqual(run.failure)
+    const stored = await runtime.receipts.get(run.receiptCid)
+    expect(stored.run!.failure).toEqual(run.failure)
+    const record = new TextDecoder().decode((await runtime.dag.get(stored.run!.recordCid))!.data)
+    expect(record).toContain('integerDivideByZero')
+    expect(record).not.toContain('pay_per_hour')
   })
 
   test('deep-recursion: at the call depth, wherever the engine would give up', async () => {

@@ -1,5 +1,5 @@
 /** One job: its states over time, as far as this node has seen them, and what came of it. */
-import type { JobHistoryEntry, JobStatus, ManaEntry } from '../../index.ts'
+import type { JobHistoryEntry, JobStatus, ManaEntry, StoredReceipt } from '../../index.ts'
 import { announce } from '../announce.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
@@ -11,8 +11,8 @@ import { copyableId, linkedId } from '../parts/id.ts'
 import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import { href, type PanelFactory } from '../router.ts'
-import { ending } from '../words.ts'
 import { jobSection } from './job.ts'
+import { jobOutcome } from './job-outcome.ts'
 
 export function jobPanel({ runtime }: Context): PanelFactory {
   return (jobId = '', signal) => {
@@ -21,17 +21,24 @@ export function jobPanel({ runtime }: Context): PanelFactory {
     /** What it did to mana here, and the blocks that tell of it. */
     let changes: readonly ManaEntry[] = []
     let history: readonly JobHistoryEntry[] = []
+    let receipt: StoredReceipt | undefined
 
     function show(job: JobStatus): void {
       fill(
         body,
-        h('div', { class: 'receipt-facts' }, timeline(job), waits(job) && cancelButton(), trouble),
+        h(
+          'div',
+          { class: 'receipt-facts' },
+          jobOutcome(job, receipt),
+          timeline(job),
+          waits(job) && cancelButton(),
+          trouble,
+        ),
         h('div', { class: 'receipt-facts' }, jobSection(job), results(job)),
       )
     }
 
     function timeline(job: JobStatus): HTMLElement {
-      const failed = job.failure && ending(false, null, job.failure)
       return h(
         'section',
         {},
@@ -56,7 +63,6 @@ export function jobPanel({ runtime }: Context): PanelFactory {
         ),
         job.finishedAt !== undefined &&
           h('p', { class: 'quiet' }, `It took ${span(job.finishedAt - job.submittedAt)} from first to last.`),
-        failed && h('p', {}, `${failed.sentence} ${job.failure?.message ?? ''}`),
       )
     }
 
@@ -80,7 +86,7 @@ export function jobPanel({ runtime }: Context): PanelFactory {
     async function load(): Promise<void> {
       try {
         const job = await withProgress(body, 'Loading the job', runtime.jobs.status(jobId, { signal }))
-        await readMore()
+        await readMore(job)
         show(job)
       } catch (error) {
         if (!signal.aborted)
@@ -89,13 +95,17 @@ export function jobPanel({ runtime }: Context): PanelFactory {
     }
 
     /** The newest entries are enough: a job whose mana moved long ago shows its states alone. */
-    async function readMore(): Promise<void> {
-      const [journal, told] = await Promise.all([
+    async function readMore({ receiptCid }: JobStatus): Promise<void> {
+      const [journal, told, stored] = await Promise.all([
         runtime.mana.history({ limit: 500, signal }).catch(() => undefined),
         runtime.jobs.history(jobId, { signal }).catch(() => undefined),
+        receiptCid === undefined
+          ? undefined
+          : runtime.receipts.get(receiptCid, { signal }).catch(() => undefined),
       ])
       changes = (journal?.items ?? []).filter(({ reference }) => reference === jobId).reverse()
       history = told?.entries ?? []
+      receipt = stored
     }
 
     void load()
@@ -103,7 +113,7 @@ export function jobPanel({ runtime }: Context): PanelFactory {
       runtime,
       'job',
       (job) => {
-        if (job.jobId === jobId) void readMore().then(() => signal.aborted || show(job))
+        if (job.jobId === jobId) void readMore(job).then(() => signal.aborted || show(job))
       },
       signal,
     )

@@ -51,7 +51,8 @@ export function slipOfRun(
 export function slipOfReceipt(stored: StoredReceipt): SlipData | undefined {
   if (!stored.run) return undefined
   const { cid, receipt, signatureValid, anchoredAt } = stored
-  return { ...stored.run, success: receipt.success, receiptCid: cid, signatureValid, anchoredAt }
+  const { fuelLimit: budget, ...run } = stored.run
+  return { ...run, budget, success: receipt.success, receiptCid: cid, signatureValid, anchoredAt }
 }
 
 export interface SlipOptions {
@@ -87,7 +88,7 @@ export function slip(data: SlipData, { level, withReceipt }: SlipOptions): HTMLE
       h('p', {}, end.sentence),
     ),
     data.failure && failureBox(data.failure, data.manaCharged),
-    facts(lines(data), 'lines'),
+    slipLines(data),
     withReceipt && receiptMark(data),
     data.logs.length > 0 && h('section', {}, h(below, {}, 'What it wrote to its log'), logList(data.logs)),
     h('section', {}, h(below, {}, `Host calls: ${number(data.hostCalls.length)}`), callList(data.hostCalls)),
@@ -95,8 +96,9 @@ export function slip(data: SlipData, { level, withReceipt }: SlipOptions): HTMLE
   )
 }
 
-function lines(data: SlipData): readonly (Fact | false)[] {
-  return [
+/** What the run gave and what it used. */
+export function slipLines(data: SlipData): HTMLElement {
+  const rows: readonly (Fact | false)[] = [
     data.success && ['Result', data.result === null ? 'none' : number(data.result)],
     [
       'Fuel used',
@@ -112,6 +114,7 @@ function lines(data: SlipData): readonly (Fact | false)[] {
     ['Memory, at most', data.memoryPeakPages === 0 ? 'none' : pages(data.memoryPeakPages)],
     data.elapsedMs !== undefined && ['Time taken', milliseconds(data.elapsedMs)],
   ]
+  return facts(rows, 'lines')
 }
 
 /** Both balances in sight, each change one level down. */
@@ -128,7 +131,8 @@ function manaChange({ before, after, entries }: ManaOfRun): HTMLElement {
   )
 }
 
-function failureBox(failure: Failure, manaCharged: bigint): HTMLElement {
+/** The runtime's own words on it, and in which function it happened, where that is known. */
+export function failureBox(failure: Failure, manaCharged: bigint): HTMLElement {
   return h(
     'div',
     { class: 'slip-failure' },

@@ -31,6 +31,8 @@ export interface StoredReceipt {
     readonly moduleCid: CidString
     readonly recordCid: CidString
     readonly fuelUsed: bigint
+    /** What it might have used. */
+    readonly fuelLimit: bigint
     readonly fuelTable: FuelTableId
     readonly manaCharged: bigint
     readonly memoryPeakPages: number
