@@ -272,6 +272,7 @@ export interface IcnRuntime {
      * Stores a block. The same content twice is one block.
      * @param block.codec multicodec of the CID, 0x71 (dag-cbor) when absent, as ICN has it
      * @param block.proof where the runtime was started with `blockProofs`
+     * @param block.data at most 1 MiB less some hundred bytes: a larger block cannot be signed. Link several instead
      * @throws IcnError DagOperationFailed for links that are ambiguous or a block over its size; PermissionDenied without
      * the proof that `blockProofs` asks for
      */
@@ -369,7 +370,10 @@ export interface IcnRuntime {
    * @example const stop = runtime.on('receipt', ({ cid }) => console.log(cid))
    */
   on<E extends RuntimeEventName>(event: E, listener: (detail: RuntimeEvents[E]) => void): () => void
-  /** Lets what was begun finish, ends the worker and frees the database. Calls that come later reject with `Closed`. */
+  /**
+   * Calls under way and later ones reject with `Closed`; what the worker had begun of them is still done whole or not at
+   * all, then it ends and the database is free.
+   */
   close(): Promise<void>
   /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>

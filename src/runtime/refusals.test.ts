@@ -66,6 +66,12 @@ const CASES: readonly (readonly [
     'The export "run" has type (i32, f64) -> (); an entry is () -> i64, () -> i32 or () -> ().',
   ],
   [
+    'a block that is too large to be signed',
+    () => runtime.dag.put({ data: new Uint8Array(1_048_513) }),
+    'DagOperationFailed',
+    'The block is refused: with its links, its time and its author it has 1048577 bytes, and at most 1048576 can be signed. Larger data goes into several blocks, linked from one.',
+  ],
+  [
     'a scope that UTF-8 cannot hold',
     () => runtime.dag.put({ data: utf8('d'), scope: '\ud800' }),
     'InvalidSpec',
