@@ -11,6 +11,7 @@ import { Op } from './opcodes.ts'
 import { ChargePlacer } from './optimise.ts'
 import { planModule } from './plan.ts'
 import { ProfilePlaces } from './profile-places.ts'
+import { SmallFunctions, writeEmpty } from './small-functions.ts'
 import { TypeTable } from './type-table.ts'
 import { type FuelTable, METER_EXPORTS, type WasmLimits } from './types.ts'
 import { EntryFor, writeEntry, writeImportAdapter, writeMemoryGrow, writeTableGrow } from './wrappers.ts'
@@ -127,12 +128,15 @@ export function rewrite(
     const type = module.functions[imported + i]!
     return constantCost >= 0 ? type : types.counted(type, depth)
   })
-  const code = writeCode(context, analyses, functions, limits, options)
+  const small = new SmallFunctions(module.bodies)
+  const code = writeCode(context, analyses, functions, limits, options, small)
+  const empty = Array.from({ length: small.missing }, () => types.index({ params: [], results: [] }))
+  for (const _ of empty) writeEmpty(code)
   for (const name of deniedNames) exports.push({ name, kind: 3, index: denied(name) })
 
   return assemble(module, limits, {
     types: types.added,
-    functionTypes: [...original, ...functions.map(({ type }) => type)],
+    functionTypes: [...original, ...functions.map(({ type }) => type), ...empty],
     globals: [
       zero64,
       { type: Type.i32, init: [Op.i32Const, 0] },
@@ -157,6 +161,7 @@ function writeCode(
   added: readonly AddedFunction[],
   limits: WasmLimits,
   options: RewriteOptions,
+  small: SmallFunctions,
 ): Writer {
   const { module, plan, table } = context
   const imported = module.imports.length
@@ -176,10 +181,16 @@ function writeCode(
     const nan = floats ? finder.find(imported + i, body, facts.codeStart, params + facts.locals) : NO_SITES
     const { versions, used } = findLoopVersions(module, places, charges, facts.codeStart, params, room)
     room -= used
+    const before = out.length
     emitter.emit(out, i, facts, places, charges, nan, versions)
+    small.written(out.length - before)
   })
   // A body written here may add another, so the length is read anew each time.
-  for (let i = 0; i < added.length; i++) added[i]!.write(out)
+  for (let i = 0; i < added.length; i++) {
+    const before = out.length
+    added[i]!.write(out)
+    small.written(out.length - before)
+  }
   return out
 }
 
