@@ -54,8 +54,9 @@ export type * from './api/values.ts'
 
 /**
  * A node: its identity, ledger, contracts and blocks. Every method settles, also when the worker dies, and rejects with
- * `IcnError` only: besides what each names, `InvalidParameters` for an argument of the wrong shape, `Aborted` by its
- * `signal`, `Closed` after `close`, `WorkerCrashed`, and `QuotaExceeded` or `StorageUnavailable` where something is written.
+ * `IcnError` only: besides what each names, `InvalidSpec` for an argument of the wrong shape, `Serialization` for one that
+ * is no plain data, `Aborted` by its `signal`, `Closed` after `close`, `WorkerCrashed`, and `QuotaExceeded` or
+ * `StorageUnavailable` where something is written.
  */
 export interface IcnRuntime {
   /** Who this node is. Its Ed25519 key stays in the database and cannot be read out of it. */
@@ -87,7 +88,7 @@ export interface IcnRuntime {
    * `success: false`, a signed receipt and its mana refunded.
    * @example
    * const { result, fuelUsed, receiptCid } = await runtime.run(bytes, { fuel: 500_000n })
-   * @throws IcnError as `modules.add`; InsufficientMana; ExecutionTimeout when the run took longer than `limits.executionMs`
+   * @throws IcnError as `modules.add`; Economic without the mana; ExecutionTimeout when the run took longer than `limits.executionMs`
    */
   run(module: CidString | Uint8Array, options?: RunOptions): Promise<RunResult>
   /**
@@ -100,7 +101,7 @@ export interface IcnRuntime {
     /**
      * Takes the mana, writes the job and answers; the job ends later, once, in `Completed`, `Failed` or `Cancelled`.
      * @returns the job's id, the CID of its block
-     * @throws IcnError InvalidSpec, InsufficientMana
+     * @throws IcnError InvalidSpec, Economic without the mana
      */
     submit(request: JobRequest, options?: CallOptions): Promise<JobId>
     /** @throws IcnError UnknownJob */
@@ -134,7 +135,7 @@ export interface IcnRuntime {
      * reputation follows.
      * @param receiptJson the receipt as ICN writes it (ref §2.7)
      * @returns the CID of the receipt's block
-     * @throws IcnError InvalidParameters, SignatureError, UnknownJob, InvalidJobState, PermissionDenied
+     * @throws IcnError InvalidSpec, SignatureError, UnknownJob, InvalidJobState, PermissionDenied
      */
     anchor(receiptJson: string, options?: CallOptions): Promise<CidString>
     /**
@@ -163,7 +164,7 @@ export interface IcnRuntime {
   readonly mana: {
     /** Of this node when no DID is given; 0 for an account that has never been credited. */
     balance(did?: DidString, options?: CallOptions): Promise<bigint>
-    /** Takes mana from this node's account. @returns what is left @throws IcnError InsufficientMana */
+    /** Takes mana from this node's account. @returns what is left @throws IcnError Economic without the mana */
     spend(amount: bigint, options?: CallOptions): Promise<bigint>
     /** In the order of their DIDs. */
     accounts(
@@ -193,8 +194,7 @@ export interface IcnRuntime {
   readonly zk: {
     /**
      * Whether a ZkCredentialProof holds.
-     * @throws IcnError InvalidParameters with `data.reason` for one that cannot be judged; Serialization,
-     * InvalidSpec, Economic
+     * @throws IcnError InvalidSpec with `data.reason` for one that cannot be judged; Economic without the mana
      */
     verify(proof: string, options?: CallOptions): Promise<boolean>
     /** Whether a ZkRevocationProof holds. @throws IcnError as `verify` */
@@ -202,8 +202,8 @@ export interface IcnRuntime {
     /**
      * Makes a proof.
      * @returns a ZkCredentialProof, for `verify`
-     * @throws IcnError InvalidParameters with `data.reason` when it cannot be made or would not be true; Serialization,
-     * InvalidSpec, Economic
+     * @throws IcnError InvalidSpec with `data.reason` when it cannot be made or would not be true; Economic
+     * without the mana
      */
     generate(request: string, options?: CallOptions): Promise<string>
   }
@@ -241,7 +241,7 @@ export interface IcnRuntime {
     /**
      * Puts an accepted proposal into effect on this node, once.
      * @throws IcnError InvalidJobState when it is not accepted, ProcessingFailure when it could not take effect and is
-     * Failed; either costs the proposer one reputation, once. InvalidSpec, PermissionDenied
+     * `Failed`; either costs the proposer one reputation, once. InvalidSpec, PermissionDenied
      */
     execute(id: string, options?: CallOptions): Promise<ProposalStatus>
     /** Stands behind a proposal where the rules ask for sponsors. @throws IcnError as openVoting */
