@@ -38,7 +38,7 @@ export class Group {
   readonly #replica: Replica
   readonly #limits: GroupLimits
   readonly #epoch: number
-  readonly #seals: { readonly at: number; readonly made: Promise<Rule> }[] = []
+  readonly #seals: [at: number, made: Promise<Rule>][] = []
   #bytes = 0
 
   constructor(replica: Replica, limits: GroupLimits) {
@@ -57,7 +57,7 @@ export class Group {
         const made = seal(outcome.value)
         // Looked at when its turn comes, or never when the state moves.
         made.catch(() => {})
-        this.#seals.push({ at, made })
+        this.#seals.push([at, made])
       }
       if (this.#bytes >= GROUP_BYTES || performance.now() - began >= GROUP_MS) break
     }
@@ -65,24 +65,27 @@ export class Group {
   }
 
   async #seal(): Promise<Failure | typeof MOVED | undefined> {
-    const rules: [at: number, rule: Rule][] = []
-    const { promise: late, stop } = deadline(this.#limits.sealMs)
-    for (const { at, made } of this.#seals) {
-      try {
-        rules.push([at, await Promise.race([made, late])])
-      } catch (error) {
-        stop()
-        return this.#moved ? MOVED : { at, error }
+    const limit = this.#limits.sealMs
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<never>((_, reject) => {
+      const message = `A transaction's seal took longer than ${limit} ms and was given up.`
+      const error = () => new IcnError('ExecutionTimeout', message, { data: { reason: 'seal', limit } })
+      timer = setTimeout(() => reject(error()), limit)
+    })
+    let at = 0
+    let made: Promise<Rule>
+    try {
+      for ([at, made] of this.#seals) {
+        const outcome = await this.#run(await Promise.race([made, late]))
+        if (outcome === MOVED) return MOVED
+        if ('error' in outcome) throw outcome.error
       }
+      return undefined
+    } catch (error) {
+      return this.#moved ? MOVED : { at, error }
+    } finally {
+      clearTimeout(timer)
     }
-    stop()
-    if (this.#moved) return MOVED
-    for (const [at, rule] of rules) {
-      const outcome = await this.#run(rule)
-      if (outcome === MOVED) return MOVED
-      if ('error' in outcome) return { at, error: outcome.error }
-    }
-    return undefined
   }
 
   async #run(rule: Rule): Promise<Outcome | typeof MOVED> {
@@ -103,18 +106,4 @@ export class Group {
     this.events.push(...said)
     this.#bytes += size
   }
-}
-
-function deadline(ms: number): { readonly promise: Promise<never>; readonly stop: () => void } {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const promise = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new IcnError('ExecutionTimeout', `A transaction's seal took longer than ${ms} ms and was given up.`, {
-          data: { reason: 'seal', limit: ms },
-        }),
-      )
-    }, ms)
-  })
-  return { promise, stop: () => clearTimeout(timer) }
 }
