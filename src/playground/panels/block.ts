@@ -3,7 +3,7 @@ import type { DagBlockData, ExaminedBlock, IcnRuntime } from '../../index.ts'
 import { announce } from '../announce.ts'
 import { type BlockKind, blockKind, KINDS } from '../block-kind.ts'
 import type { Context } from '../context.ts'
-import { fill, h } from '../dom.ts'
+import { fill, h, icon } from '../dom.ts'
 import { family } from '../family.ts'
 import { bytes, hex, when } from '../format.ts'
 import { type Mention, mentions } from '../mentions.ts'
@@ -22,10 +22,20 @@ import '../style/receipt.css'
 export function blockPanel({ runtime }: Context): PanelFactory {
   return (cid = '', signal) => {
     const body = h('div', { class: 'block' })
+    const outcome = h('div')
+    const screen = page(
+      { title: 'Block', back: { href: href('blocks'), label: 'All blocks' } },
+      outcome,
+      body,
+    )
 
+    /** It is built anew; focus stays on what was used, or goes to the top where that is gone. */
     async function load(): Promise<void> {
+      const held = body.contains(document.activeElement) ? document.activeElement : null
       try {
         fill(body, ...(await withProgress(body, 'Loading the block', read())))
+        if (held && document.activeElement === document.body)
+          focus((held.id && body.querySelector(`#${held.id}`)) || screen.querySelector('h1'))
       } catch (error) {
         if (signal.aborted) return
         fill(body, problemCard(error, { title: 'This block could not be shown', retry: () => void load() }))
@@ -54,20 +64,38 @@ export function blockPanel({ runtime }: Context): PanelFactory {
       announce(sentence)
       void load()
     }
+    const mended = (sentence: string) => {
+      fill(outcome, h('p', { class: 'verdict tone-good block-outcome' }, icon('check'), sentence))
+      done(sentence)
+    }
     const stays = (block: DagBlockData) => keeping(runtime, block, signal, done)
-    const damaged = (found: ExaminedBlock) => mending(runtime, found, signal, done)
+    const damaged = (found: ExaminedBlock) => mending(runtime, found, signal, mended)
 
     async function missing(): Promise<HTMLElement> {
-      const note = await aside(runtime, cid, signal, done)
-      return note ?? h('p', { class: 'empty' }, `No block is stored here under ${cid}.`)
+      const note = await aside(runtime, cid, signal, mended)
+      return (
+        note ??
+        h(
+          'div',
+          { class: 'empty' },
+          h('p', {}, 'No block is stored here under this name.'),
+          h('p', {}, h('code', { class: 'id whole' }, cid)),
+        )
+      )
     }
 
     void load()
     return {
       title: 'Block',
-      element: page({ title: 'Block', back: { href: href('blocks'), label: 'All blocks' } }, body),
+      element: screen,
     }
   }
+}
+
+function focus(element: Element | null): void {
+  if (!(element instanceof HTMLElement)) return
+  if (element.matches('h1')) element.tabIndex = -1
+  element.focus()
 }
 
 function whatItIs(block: DagBlockData, kind: BlockKind): HTMLElement {

@@ -62,7 +62,7 @@ export function keeping(
       h('div', { class: 'field' }, h('label', { for: 'block-ttl' }, 'Keep it'), select),
       h(
         'button',
-        { type: 'button', class: 'button', onclick: () => void pin() },
+        { type: 'button', id: 'block-pin', class: 'button', onclick: () => void pin() },
         pinned ? 'Unpin it' : 'Pin it',
       ),
     ),

@@ -3,6 +3,8 @@ import type { DagBlockContent, ExaminedBlock, IcnRuntime, RepairAnswer } from '.
 import { fill, h, icon } from '../dom.ts'
 import { bytes } from '../format.ts'
 import { blockContent } from '../parts/block-content.ts'
+import { facts } from '../parts/facts.ts'
+import { copyableId } from '../parts/id.ts'
 import { pickFile } from '../parts/pick-file.ts'
 import { problemCard } from '../parts/problem.ts'
 
@@ -18,31 +20,42 @@ export function mending(
     'section',
     { class: 'mending' },
     h('h2', {}, 'This block is damaged'),
-    h('p', { class: 'verdict tone-bad' }, icon('cross'), ' ', reason),
     h(
       'p',
-      {},
-      'Its bytes do not give the name it is stored under, so it is not served. What is to be done with it?',
+      { class: 'verdict tone-bad' },
+      icon('cross'),
+      'What is stored here was changed after it was written. It does not match its name any more, so nobody is given it.',
     ),
+    facts([['Its name', copyableId(cid, 'the block’s CID')]], 'facts facts-stacked'),
+    h('h3', {}, 'What is to be done with it?'),
     choices(
       runtime,
       cid,
       signal,
       done,
       [
-        ['Set it aside', 'It was set aside.', 'quarantine'],
-        ['Remove it', 'It was removed.', 'delete'],
+        [
+          'Set it aside',
+          'It is kept to be looked at, but counts no more.',
+          'It was set aside.',
+          'quarantine',
+        ],
+        ['Remove it', 'It is gone from here for good.', 'It was removed.', 'delete'],
       ],
       stored,
     ),
     h('p', { class: 'quiet' }, 'Or leave it as it is: nothing happens by itself.'),
-    stored &&
-      h(
-        'details',
-        { class: 'detail' },
-        h('summary', {}, `What is stored now, ${bytes(stored.data.length)}`),
-        ...blockContent(stored.data),
-      ),
+    engineers(reason ?? '', stored),
+  )
+}
+
+function engineers(reason: string, stored: DagBlockContent | null): HTMLElement {
+  return h(
+    'details',
+    { class: 'detail' },
+    h('summary', {}, 'For engineers'),
+    h('p', { class: 'mending-reason' }, reason),
+    stored && [h('h3', {}, `What is stored now, ${bytes(stored.data.length)}`), ...blockContent(stored.data)],
   )
 }
 
@@ -60,10 +73,14 @@ export async function aside(
     'section',
     { class: 'mending' },
     h('h2', {}, 'This block was set aside'),
-    h('p', {}, found.reason),
-    h('p', {}, 'It is no longer served. It comes back when somebody gives its right bytes.'),
+    h(
+      'p',
+      {},
+      'It was damaged, so it counts no more and nobody is given it. It comes back when it is given its right bytes.',
+    ),
+    facts([['Its name', copyableId(cid, 'the block’s CID')]], 'facts facts-stacked'),
     choices(runtime, cid, signal, done, [], found.stored),
-    found.stored && h('div', {}, ...blockContent(found.stored.data)),
+    engineers(found.reason, found.stored),
   )
 }
 
@@ -72,7 +89,7 @@ function choices(
   cid: string,
   signal: AbortSignal,
   done: Done,
-  named: readonly (readonly [label: string, sentence: string, answer: RepairAnswer])[],
+  named: readonly (readonly [label: string, note: string, sentence: string, answer: RepairAnswer])[],
   stored: DagBlockContent | null,
 ): HTMLElement {
   const trouble = h('div')
@@ -81,7 +98,8 @@ function choices(
       await runtime.dag.repair(cid, answer, { signal })
       done(sentence)
     } catch (error) {
-      if (!signal.aborted) fill(trouble, problemCard(error, { title: 'The block was not mended' }))
+      if (!signal.aborted)
+        fill(trouble, h('div', { role: 'alert' }, problemCard(error, { title: 'The block was not mended' })))
     }
   }
   /** All but the data is taken from what is stored; the runtime puts the whole to the test before it counts. */
@@ -91,16 +109,28 @@ function choices(
     const data = new Uint8Array(await file.arrayBuffer())
     await repair({ ...stored, data }, 'The block is whole again.')
   }
-  const button = (label: string, act: () => void) =>
-    h('button', { type: 'button', class: 'button', onclick: act }, label)
+  const choice = (label: string, note: string, act: () => void) =>
+    h(
+      'li',
+      {},
+      h('button', { type: 'button', class: 'button', onclick: act }, label),
+      h('span', { class: 'quiet' }, note),
+    )
   return h(
     'div',
     { class: 'verify' },
     h(
-      'div',
-      { class: 'actions' },
-      stored !== null && button('Give the right bytes from a file', () => void fromFile()),
-      named.map(([label, sentence, answer]) => button(label, () => void repair(answer, sentence))),
+      'ul',
+      { class: 'choices' },
+      stored !== null &&
+        choice(
+          'Give the right bytes from a file',
+          'From a copy of yours or of another node. They are compared with the name first.',
+          () => void fromFile(),
+        ),
+      named.map(([label, note, sentence, answer]) =>
+        choice(label, note, () => void repair(answer, sentence)),
+      ),
     ),
     trouble,
   )

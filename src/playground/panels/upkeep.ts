@@ -3,6 +3,7 @@ import type { IcnRuntime, RepairName, VerifyAllResult } from '../../index.ts'
 import type { Context } from '../context.ts'
 import { h } from '../dom.ts'
 import { bytes, number, plural, short } from '../format.ts'
+import { linkedId } from '../parts/id.ts'
 import { pickFile } from '../parts/pick-file.ts'
 import { saveAs } from '../parts/save.ts'
 import { type TaskResult, task } from '../parts/task.ts'
@@ -29,7 +30,7 @@ export function verification({ runtime }: Context, life: AbortSignal): HTMLEleme
     h(
       'p',
       { class: 'quiet', id: 'repair-note' },
-      'A block set aside is kept, but no longer served. On its own page a block can also be given back its right bytes.',
+      'Each is compared with its name. A damaged one that is set aside is kept to be looked at, but counts no more; on its own page it can be given back its right bytes.',
     ),
     task(
       'Verify every block',
@@ -93,12 +94,30 @@ function verdict({ checked, bad, repaired }: VerifyAllResult, repair: RepairName
   }
 }
 
+/** More would not be read; the list of all blocks marks every one. */
+const MOST_NAMED = 50
+
 function blockLinks(blocks: readonly { readonly cid: string; readonly reason: string }[]): HTMLElement {
+  const named = blocks.slice(0, MOST_NAMED)
+  const rest = blocks.length - named.length
   return h(
-    'ul',
+    'div',
     { class: 'bad-blocks' },
-    blocks.map(({ cid, reason }) =>
-      h('li', {}, h('a', { href: href('blocks', cid) }, short(cid)), `: ${reason}`),
+    h(
+      'ul',
+      {},
+      named.map(({ cid }) => h('li', {}, linkedId(cid, href('blocks', cid)))),
+    ),
+    rest > 0 && h('p', {}, `and ${number(rest)} more.`),
+    h(
+      'details',
+      { class: 'detail' },
+      h('summary', {}, 'For engineers'),
+      h(
+        'ul',
+        {},
+        named.map(({ cid, reason }) => h('li', {}, h('code', {}, short(cid)), `: ${reason}`)),
+      ),
     ),
   )
 }

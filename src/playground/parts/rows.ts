@@ -1,5 +1,6 @@
 /** A list that comes in pages: rows, and a button for the next ones. States for loading, empty and error included. */
 import type { Listing } from '../../index.ts'
+import { calmly } from '../calmly.ts'
 import { type Child, fill, h } from '../dom.ts'
 import { withProgress } from './busy.ts'
 import { problemCard } from './problem.ts'
@@ -25,8 +26,6 @@ export function rows<T>(options: RowsOptions<T>, signal: AbortSignal): Rows {
   const foot = h('div', { class: 'rows-foot' })
   const element = h('div', { class: 'rows-frame' }, foot)
   let pagesOpen = 1
-  let refreshing: Promise<void> | undefined
-  let again = false
 
   const rowOf = (item: T) => h('li', {}, options.row(item))
 
@@ -76,18 +75,7 @@ export function rows<T>(options: RowsOptions<T>, signal: AbortSignal): Rows {
     if (held) [...list.querySelectorAll('a')].find((link) => link.getAttribute('href') === held)?.focus()
   }
 
-  function refresh(): Promise<void> {
-    again = true
-    refreshing ??= (async () => {
-      while (again && !signal.aborted) {
-        again = false
-        await attempt(load)
-      }
-      refreshing = undefined
-    })()
-    return refreshing
-  }
-
+  const refresh = calmly(() => attempt(load), signal)
   void refresh()
   return { element, refresh }
 }
