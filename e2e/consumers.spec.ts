@@ -107,6 +107,6 @@ test('a contract author’s own tests use the fixtures', async () => {
       },
     },
   )
-  expect(output).toContain('2 passed')
+  expect(output).toContain('3 passed')
   expect(code).toBe(0)
 })

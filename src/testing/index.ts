@@ -34,7 +34,10 @@ export const FIXED_TIME = 1_700_000_000
 /** The secret behind `did:key:z…` of every node under test; never use it for anything else. */
 export const FIXED_SEED: Uint8Array = new Uint8Array(32).fill(7)
 
-/** A node in a page. Signals and callbacks do not reach it; events are waited for with `heard`. */
+/**
+ * A node in a page. Signals and callbacks do not reach it (`InvalidSpec`), events are waited for with `heard`, and streams are
+ * carried whole.
+ */
 export interface IcnNode extends Omit<IcnRuntime, 'on' | 'close' | typeof Symbol.asyncDispose> {
   /** The page it lives in, blank but for the node. */
   readonly page: Page

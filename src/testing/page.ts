@@ -7,8 +7,14 @@ import {
   startRuntime,
 } from '../index.ts'
 
+/** A stream's bytes, all of them: streams themselves cannot cross to a test. */
+export interface Streamed {
+  readonly stream: Uint8Array<ArrayBuffer>
+}
+
 export type Answer =
   | { readonly value: unknown }
+  | Streamed
   | { readonly error: { readonly code: string; readonly message: string; readonly data: object } }
 
 /** The page's end, as `globalThis.icnTest`. */
@@ -38,8 +44,12 @@ globalThis.icnTest = {
   async ask(path, args) {
     try {
       const holder = path.slice(0, -1).reduce<unknown>((at, name) => Reflect.get(at as object, name), node)
-      const method = Reflect.get(holder as object, path.at(-1) as string) as (...args: unknown[]) => unknown
-      return { value: await method.apply(holder, [...args]) }
+      const method: unknown = Reflect.get(holder as object, path.at(-1) as string)
+      if (typeof method !== 'function')
+        throw new IcnError('InvalidSystemApiCall', `The runtime has no method named ${path.join('.')}.`)
+      const value: unknown = await method.apply(holder, args.map(opened))
+      if (!(value instanceof ReadableStream)) return { value }
+      return { stream: new Uint8Array(await new Response(value).arrayBuffer()) }
     } catch (thrown) {
       if (!IcnError.is(thrown)) throw thrown
       return { error: { code: thrown.code, message: thrown.message, data: thrown.data } }
@@ -59,4 +69,10 @@ globalThis.icnTest = {
     worker.terminate()
     await restart
   },
+}
+
+/** No method takes an object with a `stream` of bytes otherwise. */
+function opened(arg: unknown): unknown {
+  const stream = (arg as Partial<Streamed> | null | undefined)?.stream
+  return stream instanceof Uint8Array ? new Blob([stream]).stream() : arg
 }
