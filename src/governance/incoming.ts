@@ -10,15 +10,14 @@ import type { Transaction } from '../storage/types.ts'
 import { insert } from './calls.ts'
 import { checkContent, contentId } from './content.ts'
 import { lentBy } from './electorate.ts'
+import { factKey, ofProposal } from './keys.ts'
 import { governanceState, requireMember, wasMember } from './members.ts'
 import { join, lend, save, stands } from './proposal.ts'
 import { denied, invalid } from './refuse.ts'
 import {
   type FactRow,
-  factKey,
   GOVERNANCE,
   type LentRow,
-  ofProposal,
   PROPOSALS,
   type ProposalRow,
   WAITING,

@@ -5,25 +5,21 @@
  */
 import type { Transaction } from '../storage/types.ts'
 import { delegateAt, electorate, electorateAt, joinLent, lentBy } from './electorate.ts'
+import { closedKey, ofProposal, outboxKey, timeKey, voteKey } from './keys.ts'
 import { invalid } from './refuse.ts'
 import {
   type Announce,
   type CastRow,
   CLOSED,
-  closedKey,
   DELEGATIONS,
   type FactRow,
   LENT,
   type LentRow,
   OUTBOX,
-  ofProposal,
-  outboxKey,
   PROPOSALS,
   type ProposalRow,
-  timeKey,
   type VetoRow,
   VOTES,
-  voteKey,
 } from './rows.ts'
 import { type Birth, dropStatement, factId, lentId } from './statements.ts'
 import type { ProposalStatus, VoteOption } from './types.ts'

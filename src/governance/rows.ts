@@ -2,8 +2,6 @@
 import { type Table, table } from '../storage/types.ts'
 import type { ProposalStatus, VoteOption } from './types.ts'
 
-export { closedKey, factKey, ofProposal, outboxKey, timeKey, voteKey } from './keys.ts'
-
 export interface VetoRow {
   readonly by: string
   readonly at: bigint

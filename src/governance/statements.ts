@@ -6,7 +6,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toHex, utf8 } from '../common/bytes.ts'
 import type { Transaction } from '../storage/types.ts'
-import { type FactRow, factKey, type LentRow, ofProposal, STATEMENTS } from './rows.ts'
+import { factKey, ofProposal } from './keys.ts'
+import { type FactRow, type LentRow, STATEMENTS } from './rows.ts'
 
 /** Published with each change of what stands: `FactChange`. */
 export const FACT_EVENT = 'governance:fact'

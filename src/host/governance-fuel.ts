@@ -1,7 +1,8 @@
 /** What governance calls charge inside: work that grows with the members and with the votings that have ended. */
 import { lentBy, MOST_LENT } from '../governance/electorate.ts'
+import { timeKey } from '../governance/keys.ts'
 import { governanceState } from '../governance/members.ts'
-import { CLOSED, timeKey } from '../governance/rows.ts'
+import { CLOSED } from '../governance/rows.ts'
 import type { HostContext } from './context.ts'
 
 /** Fuel of reading each member's row, delegation and vote. */

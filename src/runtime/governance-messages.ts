@@ -9,16 +9,9 @@ import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
 import { lentBy } from '../governance/electorate.ts'
 import { type Heard, receiveDelegation, receiveProposal, receiveVote } from '../governance/incoming.ts'
+import { outboxKey, voteKey } from '../governance/keys.ts'
 import { knownProposal } from '../governance/proposal.ts'
-import {
-  type Announce,
-  OUTBOX,
-  outboxKey,
-  type ProposalRow,
-  STATEMENTS,
-  VOTES,
-  voteKey,
-} from '../governance/rows.ts'
+import { type Announce, OUTBOX, type ProposalRow, STATEMENTS, VOTES } from '../governance/rows.ts'
 import { factId, lentId } from '../governance/statements.ts'
 import { DELEGATION_TOPIC } from '../governance/topics.ts'
 import { delegated, headProposal, type Proposal, type ProposalType, vote } from '../governance/types.ts'

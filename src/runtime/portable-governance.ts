@@ -1,8 +1,9 @@
 /** What the rows of governance must look like on their way back in (portable.ts). */
 import { decodeBincode } from '../common/codec.ts'
 import { MOST_LENT } from '../governance/electorate.ts'
+import { factKey, outboxKey } from '../governance/keys.ts'
 import { MOST_VOTES } from '../governance/proposal.ts'
-import { type Announce, type FactRow, factKey, outboxKey } from '../governance/rows.ts'
+import type { Announce, FactRow } from '../governance/rows.ts'
 import { MOST_MEMBERS } from '../governance/rules.ts'
 import { headProposalType } from '../governance/types.ts'
 import {
