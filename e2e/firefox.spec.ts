@@ -54,6 +54,7 @@ test('the main path in Firefox: run, limit, crash, restart, reopen', async () =>
     again: '42',
     escrow: '0',
     late: 'ExecutionTimeout',
+    calls: '0',
     crashed: 'WorkerCrashed',
     signatureValid: true,
     sameDid: true,

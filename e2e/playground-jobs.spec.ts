@@ -1,7 +1,7 @@
 // What a job's own page tells of how it ended, whoever asked for it.
 import type { Page } from '@playwright/test'
 import type { IcnRuntime } from '../src/protocol/api.ts'
-import { choose, expect, open, outcome, run, test } from './playground-page.ts'
+import { choose, expect, looksRight, open, outcome, run, test } from './playground-page.ts'
 
 const line = (page: Page, name: string) => page.locator('.lines > div', { hasText: name })
 
@@ -29,6 +29,7 @@ test('a failed job’s page names the function it failed in and what it used, al
   await expectDivision(page)
   await page.reload()
   await expectDivision(page)
+  await looksRight(page, 'a job that failed')
 })
 
 test('so does the page of a job that ran in the background', async ({ page }) => {

@@ -1,7 +1,7 @@
 // While a contract runs: what is known of it grows, what is not known is said so, and Cancel ends it.
 import type { Locator, Page } from '@playwright/test'
 import { fromWat } from '../src/wasm/fixtures/wat.ts'
-import { choose, drop, expect, open, outcome, run, test } from './playground-page.ts'
+import { choose, drop, expect, looksRight, open, outcome, run, test } from './playground-page.ts'
 
 /** Asks the host for ever, and every so often for a page of memory. */
 const asking = Buffer.from(
@@ -40,6 +40,8 @@ test('while a contract runs, its fuel, memory and host calls are seen to grow, a
   page,
 }) => {
   await open(page)
+  // Also where all that is looked at below takes long.
+  await page.getByLabel('Time limit').selectOption('10 minutes')
   await start(page)
   for (const name of ['Fuel used', 'Host calls'] as const) {
     await expect.poll(() => figure(page, name)).toBeGreaterThan(0)
@@ -53,6 +55,7 @@ test('while a contract runs, its fuel, memory and host calls are seen to grow, a
   const fuel = outcome(page).getByRole('meter', { name: 'Share of the fuel budget used' })
   await expect(fuel).toHaveAttribute('aria-valuetext', /^[\d,]+ of 100,000,000,000$/)
   await expect(outcome(page)).toContainText('As it was at its last host calls.')
+  await looksRight(page, 'a run that goes on')
   await page.getByRole('button', { name: 'Cancel' }).click()
   await expect(outcome(page)).toContainText('Cancelled')
   await expect(outcome(page).locator('.running')).toHaveCount(0)

@@ -1,5 +1,5 @@
 /** The main path in a browser nobody drives: the page goes it by itself and posts to the server what it found. */
-import { IcnError, startRuntime } from '../../src/index.ts'
+import { IcnError, type RunProgress, startRuntime } from '../../src/index.ts'
 
 const sample = async (name: string) => {
   const response = await fetch(`/samples/${name}.wasm`)
@@ -26,7 +26,9 @@ async function mainPath() {
   const first = await startRuntime(options)
   const did = await first.identity.did()
   const { result, receiptCid } = await first.run(await sample('hello'))
-  const late = await codeOf(first.run(await sample('endless')))
+  const told: RunProgress[] = []
+  const late = await codeOf(first.run(await sample('endless'), { onProgress: (so) => told.push(so) }))
+  const calls = told.map(({ hostCallCount }) => hostCallCount).join()
   const onThread = new Promise<void>((resolve) => {
     worker?.addEventListener('message', ({ data }) => {
       if (data.icn === 'guest' && data.guest) resolve()
@@ -45,7 +47,7 @@ async function mainPath() {
   await second.close()
   const plain = { result, again, escrow }
   const texts = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, String(value)]))
-  return { ...texts, late, crashed, signatureValid, sameDid, browser: navigator.userAgent }
+  return { ...texts, late, calls, crashed, signatureValid, sameDid, browser: navigator.userAgent }
 }
 
 const report = await mainPath().catch((error: unknown) => ({

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { IcnError } from '../common/errors.ts'
+import type { RunOptions, RunProgress } from '../protocol/api.ts'
 import { type FakeSetup, fakeWorkers, gate } from './fixtures/fake-worker.ts'
 import { start } from './start.ts'
 
@@ -193,6 +194,31 @@ describe('a worker that dies', () => {
     expect(await waiting).toEqual({ state: 'Failed' })
   })
 
+  test('who waits for a job hears of its run from the next worker, and no more from the one that died', async () => {
+    const { runtime, workers, restarted } = await started({
+      methods: (worker) => ({
+        jobs: {
+          wait: (_id: string, { onProgress }: { onProgress: (value: unknown) => void }) => {
+            onProgress({ attempt: worker.number })
+            setTimeout(() => onProgress({ attempt: -worker.number }), 0)
+            return worker.number === 1 ? never() : { state: 'Completed' }
+          },
+        },
+      }),
+    })
+    const heard: number[] = []
+    const waiting = runtime.jobs.wait('job', {
+      onProgress: ({ attempt }) => {
+        heard.push(attempt)
+        if (attempt === 1) workers.last.crash()
+      },
+    })
+    await restarted()
+    expect(await waiting).toEqual({ state: 'Completed' })
+    await runtime.inspect()
+    expect(heard).toEqual([1, 2])
+  })
+
   test('a call that was on three workers when they died is not given to a fourth', async () => {
     const { runtime, workers, restarted } = await started({
       methods: (worker) => ({
@@ -304,6 +330,38 @@ describe('a guest on the thread', () => {
     }
     expect(await run).toMatchObject({ code: 'ExecutionTimeout' })
     expect(workers.made).toHaveLength(2)
+  })
+
+  test('is not given more time by telling how far it has come, and is not heard of after its end', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let tell = (_fuelUsed: bigint) => {}
+    const { runtime } = await started({
+      executionMs: 50,
+      methods: (_worker, hooks) => ({
+        run: (_module: string, { signal, onProgress }: RunOptions) => {
+          hooks.onGuest({ jobId: 'job-1', signal })
+          tell = (fuelUsed) => onProgress?.({ fuelUsed } as RunProgress)
+          tell(0n)
+          return never()
+        },
+        mana: { balance: () => 2n },
+      }),
+    })
+    const heard: bigint[] = []
+    const run = rejection(runtime.run('module', { onProgress: ({ fuelUsed }) => heard.push(fuelUsed) }))
+    await vi.waitFor(() => expect(heard).toEqual([0n]))
+    for (let passed = 10; passed < 200; passed += 10) {
+      tell(BigInt(passed))
+      // Behind it, the word has arrived.
+      if (passed < 50) await runtime.mana.balance()
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(await run).toMatchObject({ code: 'ExecutionTimeout' })
+    expect(heard.slice(0, 4)).toEqual([0n, 10n, 20n, 30n])
+    const { length } = heard
+    tell(1_000n)
+    await vi.waitFor(async () => expect(await runtime.mana.balance()).toBe(2n))
+    expect(heard).toHaveLength(length)
   })
 
   test('is ended when its caller aborts, with the caller’s reason as cause', async () => {
