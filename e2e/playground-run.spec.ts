@@ -59,6 +59,47 @@ test('a profile shows where the fuel went, and its parts add up to the total', a
   expect(Number(used?.split(' of ')[0]?.replace(/,/g, ''))).toBe(total)
 })
 
+test('of a very long log the first lines are shown, more on request, and the numbers are those of all', async ({
+  page,
+}) => {
+  await open(page, '#/write')
+  await expect(page.getByText(/^Assembled/)).toBeVisible()
+  await page.getByLabel('Source of the contract').fill(`(module
+    (import "icn" "host_log" (func $log (param i32 i32 i32)))
+    (memory (export "memory") 1 1)
+    (data (i32.const 0) "once more")
+    (func (export "run") (result i64) (local $i i64)
+      (loop $again
+        (call $log (i32.const 2) (i32.const 0) (i32.const 9))
+        (local.set $i (i64.add (local.get $i) (i64.const 1)))
+        (br_if $again (i64.lt_u (local.get $i) (i64.const 1500))))
+      (i64.const -9223372036854775808)))`)
+  await page.getByLabel('Source of the contract').press('Control+Enter')
+  await expect(outcome(page)).toContainText('returned -9,223,372,036,854,775,808')
+  await expect(outcome(page).getByRole('heading', { name: 'Host calls: 1,500' })).toBeVisible()
+  await expect(outcome(page)).toContainText('The first 1,000 of 1,500 calls were kept.')
+  await expect(outcome(page)).toContainText('The first 1,000 of 1,500 lines were kept.')
+  const lines = outcome(page).locator('.logs > li')
+  await expect(lines).toHaveCount(200)
+  await expect(lines.first()).toHaveText('warnonce more')
+  await outcome(page).getByRole('button', { name: 'Show 200 more of 800' }).first().press('Enter')
+  await expect(lines).toHaveCount(400)
+  await expect(lines.nth(200)).toBeFocused()
+})
+
+test('a budget beyond what a run may have is told at its field, and read in groups', async ({ page }) => {
+  await open(page)
+  const fuel = page.getByLabel('Fuel budget')
+  await fuel.fill('25000000')
+  await fuel.press('Tab')
+  await expect(fuel).toHaveValue('25,000,000')
+  await fuel.fill('100000000001')
+  await expect(page.getByText('A run may have at most 100,000,000,000 fuel.')).toBeVisible()
+  await run(page)
+  await expect(fuel).toBeFocused()
+  await expect(outcome(page)).toContainText('Nothing has run yet')
+})
+
 test('each host call tells on request what its numbers meant', async ({ page }) => {
   await open(page)
   await choose(page, 'Submit a job')

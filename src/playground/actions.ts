@@ -4,6 +4,7 @@ import { announce } from './announce.ts'
 import { number, parseFuel } from './format.ts'
 import type { Intake } from './intake.ts'
 import { manaOfRun } from './mana-of-run.ts'
+import { nameOf, rememberName } from './names.ts'
 import { fetchSample, type Sample } from './samples.ts'
 import { type Limits, rememberSettings, type Settings } from './settings.ts'
 import type { Choice, LiveRun, Store, UiState } from './store.ts'
@@ -109,6 +110,7 @@ export function createActions(
     const { name } = choice
     const startedAt = performance.now()
     const live: LiveRun = { toldAt: startedAt }
+    rememberName(choice.info.cid, name)
     store.set({ run: { kind: 'running', name, startedAt, budget, live, abort } })
     try {
       const result = await runtime.run(choice.source, {
@@ -197,7 +199,7 @@ export function createActions(
       choose('The stored module', async () => {
         const info = await runtime.modules.get(cid)
         if (!info) throw new Error(`No module is stored here under ${cid}.`)
-        return { name: 'Stored module', source: cid, info }
+        return { name: nameOf(cid) ?? 'Stored module', source: cid, info }
       }),
     cancel() {
       const { run: current } = store.get()

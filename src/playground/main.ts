@@ -188,7 +188,7 @@ function follow({ runtime, did, store }: Context): void {
   })
   runtime.on('restart', ({ reason }) => {
     store.set({ lastTick: Date.now() })
-    notice('restart', restartMessage(reason))
+    if (reason === 'crash' || !shownBeside(store)) notice('restart', restartMessage(reason))
     readBalance() // a run that was stopped has got its mana back
   })
   runtime.on('integrity', ({ bad }) => {
@@ -206,6 +206,13 @@ function follow({ runtime, did, store }: Context): void {
     const stored = items.find((receipt) => receipt.run) // a job without a contract leaves a receipt too
     if (stored && store.get().run.kind === 'none') store.set({ run: { kind: 'earlier', stored } })
   }, report)
+}
+
+/** A run that was stopped is told where its result would be; a notice as well would only move the page under it. */
+function shownBeside(store: Store<UiState>): boolean {
+  const { kind } = store.get().run
+  const { name } = parseRoute(location.hash)
+  return (kind === 'running' || kind === 'failed') && ['run', 'write', 'open'].includes(name)
 }
 
 function report(error: unknown): void {

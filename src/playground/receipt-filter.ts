@@ -1,11 +1,11 @@
 /** Which receipts are wanted. The runtime lists them all, so pages are asked for until enough of them fit. */
 import type { Listing } from '../index.ts'
-import { endingOf, type ReceiptEntry } from './receipts.ts'
+import { endingOf, nameOfRun, type ReceiptEntry } from './receipts.ts'
 
 export interface ReceiptFilter {
   readonly ending: '' | 'good' | 'bad'
   readonly from: '' | 'here' | 'elsewhere'
-  /** Part of a CID or DID; any when empty. */
+  /** Part of a name, CID or DID; any when empty. */
   readonly text: string
 }
 
@@ -17,9 +17,8 @@ export function fits(entry: ReceiptEntry, filter: ReceiptFilter, did: string): b
   if (filter.from && (receipt.executor === did) !== (filter.from === 'here')) return false
   const text = filter.text.trim().toLowerCase()
   if (!text) return true
-  return [cid, receipt.jobId, receipt.resultCid, receipt.executor, run?.moduleCid, run?.recordCid].some(
-    (id) => id?.toLowerCase().includes(text),
-  )
+  const ids = [cid, receipt.jobId, receipt.resultCid, receipt.executor, run?.moduleCid, run?.recordCid]
+  return [...ids, nameOfRun(entry)].some((id) => id?.toLowerCase().includes(text))
 }
 
 /** At least `enough` that fit, or all there are; `next` goes on after the last one that was looked at. */

@@ -1,6 +1,7 @@
 /** Receipts with the jobs they belong to: where no run was recorded, the job tells what happened. */
 import type { IcnRuntime, JobStatus, StoredReceipt } from '../index.ts'
 import { number } from './format.ts'
+import { nameOf } from './names.ts'
 import { type Ending, ending } from './words.ts'
 
 export interface ReceiptEntry {
@@ -25,6 +26,12 @@ export function withJobs(
 
 export function endingOf({ stored, job }: ReceiptEntry): Ending {
   return ending(stored.receipt.success, stored.run?.result ?? null, stored.run?.failure ?? job?.failure)
+}
+
+/** What the contract was called when it ran here; a job that ended without a run names it too. */
+export function nameOfRun({ stored, job }: ReceiptEntry): string | undefined {
+  const cid = stored.run?.moduleCid ?? job?.manifestCid
+  return cid === undefined ? undefined : nameOf(cid)
 }
 
 /** What it cost, or why nothing is known of that. */

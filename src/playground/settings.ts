@@ -4,6 +4,9 @@ import { isNetwork, type Network } from './network.ts'
 
 export const REGENERATION = { amount: 10n, intervalMs: 60_000, cap: 10_000n } as const
 
+/** Of one run. High enough that a person can see a long one and cancel it; the page's own default is far lower. */
+export const MOST_FUEL = 100_000_000_000n
+
 /** Limits of a run that the runtime is started with; fuel is given with each run. */
 export interface Limits {
   /** 64 KiB each. */
@@ -78,8 +81,7 @@ export function options(
     storage,
     initialMana: 1_000n,
     manaRegeneration: REGENERATION,
-    // High enough that a person can see a long run and cancel it; the page's own default budget is far lower.
-    limits: { fuel: 100_000_000_000n, ...limits },
+    limits: { fuel: MOST_FUEL, ...limits },
     ...(rules
       ? {
           governance: {

@@ -109,6 +109,21 @@ describe('words', () => {
     expect(problem(undefined).message).toBe('undefined')
   })
 
+  test.each([
+    [{ reason: 'malformed', offset: 1_590 }, /begins at byte 1,590\.$/],
+    [{ reason: 'memoryLimit', actual: 256, limit: 160 }, /wants 16\.0 MiB .* may have 10\.0 MiB/],
+    [
+      { reason: 'moduleLimit', limitName: 'functions', actual: 1_501, limit: 1_000 },
+      /has 1,501, and at most 1,000/,
+    ],
+    [{ reason: 'fuelLimit', limit: 100_000 }, /at most 100,000\./],
+    [{ reason: 'malformed' }, /damaged\.$/],
+  ])('%j is said plainly, and the sentence of the runtime stays for engineers', (data, plain) => {
+    const found = problem({ code: 'WasmExecutionError', message: 'Exactly so.', data })
+    expect(found.plain).toMatch(plain)
+    expect(found.message).toBe('Exactly so.')
+  })
+
   test('every host call of the samples has words', () => {
     for (const name of ['host_log', 'host_submit_mesh_job', 'wasm_host_account_get_mana'])
       expect(hostCall(name, 'may')).toBeTypeOf('string')

@@ -1,6 +1,6 @@
 /** What happened, in plain words. The runtime's own sentences carry the numbers; these say what they mean for a person. */
 import type { JobStatus, ManaCause } from '../index.ts'
-import { number } from './format.ts'
+import { bytes, number } from './format.ts'
 
 export type Tone = 'good' | 'bad' | 'warn'
 
@@ -123,15 +123,40 @@ const PLAIN: Readonly<Record<string, (data: Data) => string>> = {
   dataLoss: () => 'The browser found what this page had stored to be broken, and dropped it.',
   blocked: () => 'An older tab of this page holds the storage. Close or reload that tab, then try again.',
   wrongReplacement: () => 'The file does not hold this block: what is in it has another name.',
+  malformed: (data) =>
+    `It is not a whole WebAssembly module: a file of another kind, or one that was cut off or damaged.${at(data)}`,
+  invalid: () => 'Its code does not fit together, so no WebAssembly engine would run it.',
+  unsupportedFeature: (data) => `It uses a part of WebAssembly that contracts may not use here.${at(data)}`,
+  foreignImport: (data) => `It asks for something that this runtime gives to no contract.${at(data)}`,
+  reservedName: () => 'It uses a name that is kept for the runtime itself.',
+  memoryLimit: ({ actual, limit }) =>
+    `It wants ${memory(actual)} to start with; a run may have ${memory(limit)}. A higher memory limit can be chosen.`,
+  moduleLimit: ({ limitName, actual, limit }) =>
+    `It is larger than a contract may be (${limitName}): it has ${amount(actual)}, and at most ${amount(limit)} are allowed.`,
+  fuelLimit: ({ limit }) => `That is more fuel than a run may be given: at most ${amount(limit)}.`,
+  badExport: () =>
+    'The file is not as a node of this kind writes it: another file, or one that was changed or cut off.',
+}
+
+/** Where, for those who look into files; nothing when it is not known. */
+function at({ offset }: Data): string {
+  return typeof offset === 'number' ? ` The trouble begins at byte ${number(offset)}.` : ''
+}
+
+function memory(pages: unknown): string {
+  return typeof pages === 'number' ? bytes(pages * 65_536) : 'more memory'
 }
 
 function amount(value: unknown): string {
   return typeof value === 'bigint' || typeof value === 'number' ? number(value) : 'fewer'
 }
 
+/** The code of an error that has none: the page's own, or the browser's. */
+export const UNCODED = 'Unexpected'
+
 export function problem(error: unknown): Problem {
   const found = (error ?? {}) as { code?: unknown; message?: unknown; data?: unknown }
-  const code = typeof found.code === 'string' ? found.code : 'Unexpected'
+  const code = typeof found.code === 'string' ? found.code : UNCODED
   const [title, advice] = PROBLEMS[code] ?? ['That did not work']
   const data = typeof found.data === 'object' && found.data !== null ? (found.data as Data) : {}
   const plain = PLAIN[String(data.reason)]?.(data)

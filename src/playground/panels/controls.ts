@@ -2,8 +2,8 @@
 import { entries } from '../actions.ts'
 import type { Context } from '../context.ts'
 import { fill, h, icon } from '../dom.ts'
-import { bytes, milliseconds, parseFuel } from '../format.ts'
-import { CHOICES, type Limits } from '../settings.ts'
+import { bytes, milliseconds, number, parseFuel } from '../format.ts'
+import { CHOICES, type Limits, MOST_FUEL } from '../settings.ts'
 
 export function controls(context: Context, signal: AbortSignal): HTMLElement {
   const { store, actions } = context
@@ -17,6 +17,12 @@ export function controls(context: Context, signal: AbortSignal): HTMLElement {
     value: store.get().fuel,
     'aria-describedby': 'fuel-note',
     oninput: () => store.set({ fuel: fuel.value }),
+    // In groups, so that a million and ten are told apart.
+    onchange: () => {
+      const budget = parseFuel(fuel.value)
+      if (budget !== undefined) fuel.value = number(budget)
+      store.set({ fuel: fuel.value })
+    },
   })
   const note = h('p', { id: 'fuel-note', class: 'field-note' })
   const run = h('button', { type: 'submit', class: 'button button-primary' }, icon('play'), 'Run')
@@ -42,10 +48,12 @@ export function controls(context: Context, signal: AbortSignal): HTMLElement {
   store.watch(
     ['fuel', 'choice', 'entry'],
     (state) => {
-      const valid = parseFuel(state.fuel) !== undefined
+      const budget = parseFuel(state.fuel)
+      const valid = budget !== undefined && budget <= MOST_FUEL
       fuel.setAttribute('aria-invalid', String(!valid))
       note.classList.toggle('field-wrong', !valid || (state.choice !== null && !state.entry))
-      if (!valid) note.textContent = 'Fuel is a whole number above zero.'
+      if (budget === undefined) note.textContent = 'Fuel is a whole number above zero.'
+      else if (!valid) note.textContent = `A run may have at most ${number(MOST_FUEL)} fuel.`
       else if (state.choice && !state.entry)
         note.textContent =
           'It exports no function that can be started: one that takes nothing and gives a whole number or nothing.'
@@ -71,12 +79,12 @@ export function controls(context: Context, signal: AbortSignal): HTMLElement {
       'aria-label': 'Run the contract',
       onsubmit: (event) => {
         event.preventDefault()
-        if (parseFuel(fuel.value) === undefined) fuel.focus()
+        if (fuel.getAttribute('aria-invalid') === 'true') fuel.focus()
         else void actions.run()
       },
     },
-    h('div', { class: 'field' }, h('label', { for: 'entry' }, 'Start with'), entry),
-    h('div', { class: 'field' }, h('label', { for: 'fuel' }, 'Fuel budget'), fuel),
+    h('div', { class: 'field field-entry' }, h('label', { for: 'entry' }, 'Start with'), entry),
+    h('div', { class: 'field field-fuel' }, h('label', { for: 'fuel' }, 'Fuel budget'), fuel),
     limitField(context, 'memoryPages', 'Memory limit', (value) => bytes(value * 65_536), signal),
     limitField(context, 'executionMs', 'Time limit', duration, signal),
     h(

@@ -1,8 +1,10 @@
 /** What came of the run: an empty tray, progress, the slip, or why there is none. After a reload, the newest receipt. */
+import type { IcnRuntime } from '../../index.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { problemCard } from '../parts/problem.ts'
-import { slip, slipOfReceipt, slipOfRun } from '../parts/slip.ts'
+import { type SlipOptions, slip, slipOfReceipt, slipOfRun } from '../parts/slip.ts'
+import { runCounts } from '../run-counts.ts'
 import type { RunState } from '../store.ts'
 import { problem } from '../words.ts'
 import { recentReceipts } from './recent.ts'
@@ -47,7 +49,7 @@ export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement
       }
       fill(
         tray,
-        content(run, () => void actions.run()),
+        content(run, context.runtime, () => void actions.run()),
       )
       if (ran && run.kind !== 'none') bringIntoView(tray)
     },
@@ -57,17 +59,19 @@ export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement
   return panel
 }
 
-function content(run: RunState, retry: () => void): HTMLElement {
+function content(run: RunState, runtime: IcnRuntime, retry: () => void): HTMLElement {
+  const options: SlipOptions = {
+    level: 3,
+    withReceipt: true,
+    counts: (recordCid) => runCounts(runtime, recordCid),
+  }
   switch (run.kind) {
     case 'done':
-      return slip(slipOfRun(run.name, run.result, run.budget, run.stored, run.mana), {
-        level: 3,
-        withReceipt: true,
-      })
+      return slip(slipOfRun(run.name, run.result, run.budget, run.stored, run.mana), options)
     case 'earlier': {
       const data = slipOfReceipt(run.stored)
       return data
-        ? slip({ ...data, name: 'Your last run' }, { level: 3, withReceipt: true })
+        ? slip({ ...data, name: ['Your last run', data.name].filter(Boolean).join(': ') }, options)
         : h('div', { class: 'tray-empty' }, h('p', {}, 'The newest receipt here came from elsewhere.'))
     }
     case 'failed':
@@ -92,7 +96,7 @@ function content(run: RunState, retry: () => void): HTMLElement {
 /** A run that was stopped from outside is a job that failed; anything else thrown came before there was a job. */
 function afterStop(error: unknown): string {
   return ['Aborted', 'ExecutionTimeout', 'WorkerCrashed'].includes(problem(error).code)
-    ? 'Its mana is given back, and a receipt says that it was stopped.'
+    ? 'Its mana is given back, and a receipt says that it was stopped. The runtime was started again; everything stored before is still there.'
     : 'It did not start, so no receipt was written.'
 }
 

@@ -10,9 +10,10 @@ import { graph } from '../parts/graph.ts'
 import { copyableId, linkedId } from '../parts/id.ts'
 import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
-import { signedBytes } from '../parts/signed-bytes.ts'
+import { fieldWords, signedBytes } from '../parts/signed-bytes.ts'
 import { slip, slipOfReceipt } from '../parts/slip.ts'
 import { href, type PanelFactory } from '../router.ts'
+import { runCounts } from '../run-counts.ts'
 import { ending } from '../words.ts'
 import { jobSection } from './job.ts'
 import { saveReceipt } from './receipt-file.ts'
@@ -20,7 +21,7 @@ import { replaySection } from './replay.ts'
 import '../style/receipt.css'
 
 export function receiptPanel(context: Context): PanelFactory {
-  const { runtime, did } = context
+  const { runtime } = context
   return (cid = '', signal) => {
     const body = h('div', { class: 'receipt' })
     const load = async () => {
@@ -28,11 +29,20 @@ export function receiptPanel(context: Context): PanelFactory {
         const stored = await withProgress(body, 'Loading the receipt', runtime.receipts.get(cid, { signal }))
         // A receipt stands without its job: one from elsewhere may have none here.
         const job = await runtime.jobs.status(stored.receipt.jobId, { signal }).catch(() => undefined)
-        const check = stored.run && [replaySection(context, cid, signal), saveReceipt(context, cid, signal)]
-        fill(body, ...content(stored, job, did, [...(check ?? []), relatives(context, stored, signal)]))
+        const checks = stored.run
+          ? [replaySection(context, cid, signal), saveReceipt(context, cid, signal)]
+          : []
+        fill(body, ...content(context, stored, job, checks, relatives(context, stored, signal)))
       } catch (error) {
         if (signal.aborted) return
-        fill(body, problemCard(error, { title: 'This receipt could not be shown', retry: () => void load() }))
+        fill(
+          body,
+          problemCard(error, {
+            title: 'This receipt could not be shown',
+            after: 'Its address may have been cut off, or it is kept in another browser.',
+            retry: () => void load(),
+          }),
+        )
       }
     }
     void load()
@@ -43,20 +53,28 @@ export function receiptPanel(context: Context): PanelFactory {
   }
 }
 
+/** The run and what one can do with its receipt; beside it what the receipt is made of. */
 function content(
+  { runtime, did }: Context,
   stored: StoredReceipt,
   job: JobStatus | undefined,
-  did: string,
-  sections: readonly HTMLElement[],
+  checks: readonly HTMLElement[],
+  picture: HTMLElement,
 ): readonly HTMLElement[] {
   const data = slipOfReceipt(stored)
+  const counts = (recordCid: string) => runCounts(runtime, recordCid)
   return [
     h(
       'div',
-      { class: 'receipt-slip' },
-      data ? slip(data, { level: 2, withReceipt: false }) : withoutRun(stored, job, did),
+      { class: 'receipt-run' },
+      h(
+        'div',
+        { class: 'receipt-slip' },
+        data ? slip(data, { level: 2, withReceipt: false, counts }) : withoutRun(stored, job, did),
+      ),
+      checks,
     ),
-    h('div', { class: 'receipt-facts' }, signature(stored), sections, job && jobSection(job), places(stored)),
+    h('div', { class: 'receipt-facts' }, signature(stored), picture, job && jobSection(job), places(stored)),
   ]
 }
 
@@ -95,7 +113,10 @@ function signature(stored: StoredReceipt): HTMLElement {
         : 'These fields and the signature do not belong together: do not trust this receipt.',
     ),
     facts(
-      stored.signedFields.map((field) => [field.name, h('code', { class: 'id whole' }, field.value)]),
+      stored.signedFields.map((field) => [
+        [h('span', {}, fieldWords(field.name)), h('code', { class: 'field-name' }, field.name)],
+        h('code', { class: 'id whole' }, field.value),
+      ]),
       'facts facts-stacked',
     ),
     h(

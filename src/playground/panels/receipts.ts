@@ -8,7 +8,7 @@ import { page, split } from '../parts/page.ts'
 import { type Rows, rows } from '../parts/rows.ts'
 import { task } from '../parts/task.ts'
 import { fits, NO_FILTER, type ReceiptFilter, sift } from '../receipt-filter.ts'
-import { costOf, endingOf, type ReceiptEntry, withJobs } from '../receipts.ts'
+import { costOf, endingOf, nameOfRun, type ReceiptEntry, withJobs } from '../receipts.ts'
 import { href, type PanelFactory } from '../router.ts'
 import { checkReceipt } from './receipt-file.ts'
 
@@ -110,7 +110,7 @@ function filterForm(changed: (filter: ReceiptFilter) => void, signal: AbortSigna
       { class: 'fields' },
       field('How it ended', ending),
       field('Who ran it', from),
-      field('Part of a CID or DID', text),
+      field('Name, or part of a CID or DID', text),
     ),
   )
 }
@@ -167,6 +167,7 @@ function tests(context: Context, life: AbortSignal): HTMLElement {
 function receiptRow(entry: ReceiptEntry, did: string): HTMLElement {
   const { stored } = entry
   const end = endingOf(entry)
+  const name = nameOfRun(entry)
   return h(
     'div',
     { class: 'row row-receipt' },
@@ -174,7 +175,12 @@ function receiptRow(entry: ReceiptEntry, did: string): HTMLElement {
       'p',
       { class: `row-title tone-${end.tone}` },
       icon(end.tone === 'good' ? 'check' : 'cross'),
-      h('a', { href: href('receipts', stored.cid), class: 'row-link' }, end.title),
+      h(
+        'span',
+        {},
+        h('a', { href: href('receipts', stored.cid), class: 'row-link' }, end.title),
+        name !== undefined && h('span', { class: 'row-name' }, name),
+      ),
     ),
     h('p', { class: 'row-when' }, when(stored.anchoredAt)),
     h('p', { class: 'row-numbers' }, costOf(entry, did)),

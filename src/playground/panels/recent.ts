@@ -2,7 +2,7 @@
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { when } from '../format.ts'
-import { endingOf, type ReceiptEntry, withJobs } from '../receipts.ts'
+import { endingOf, nameOfRun, type ReceiptEntry, withJobs } from '../receipts.ts'
 import { href } from '../router.ts'
 
 const SHOWN = 4
@@ -44,6 +44,6 @@ function item(entry: ReceiptEntry): HTMLElement {
     {},
     h('a', { href: href('receipts', cid) }, endingOf(entry).title),
     ' ',
-    h('span', { class: 'quiet' }, when(anchoredAt)),
+    h('span', { class: 'quiet' }, [nameOfRun(entry), when(anchoredAt)].filter(Boolean).join(', ')),
   )
 }

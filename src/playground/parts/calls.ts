@@ -3,27 +3,11 @@ import type { HostCallTrace, LogLine } from '../../index.ts'
 import { fill, h } from '../dom.ts'
 import { number } from '../format.ts'
 import { hostCall, tellingAnswer } from '../host-words.ts'
-
-const MOST_SHOWN = 200
+import { longList } from './long-list.ts'
 
 export function callList(calls: readonly HostCallTrace[]): HTMLElement {
   if (calls.length === 0) return h('p', { class: 'quiet' }, 'It asked the runtime for nothing.')
-  const rest = calls.length - MOST_SHOWN
-  const list = h('ol', { class: 'calls' }, calls.slice(0, MOST_SHOWN).map(callItem))
-  const more = h(
-    'button',
-    { type: 'button', class: 'button', onclick: () => showMore() },
-    `Show ${number(Math.min(rest, MOST_SHOWN))} more of ${number(rest)}`,
-  )
-  function showMore(): void {
-    const from = list.children.length
-    list.append(...calls.slice(from, from + MOST_SHOWN).map(callItem))
-    const left = calls.length - list.children.length
-    more.textContent = `Show ${number(Math.min(left, MOST_SHOWN))} more of ${number(left)}`
-    if (left === 0) more.remove()
-    list.children[from]?.querySelector('summary')?.focus()
-  }
-  return h('div', { class: 'calls-frame' }, list, rest > 0 && more)
+  return longList(h('ol', { class: 'calls' }), calls, callItem)
 }
 
 function callItem(call: HostCallTrace): HTMLElement {
@@ -42,7 +26,7 @@ function callItem(call: HostCallTrace): HTMLElement {
       call.error !== undefined && h('span', { class: 'call-answer' }, 'refused'),
     ),
     call.error && h('p', { class: 'call-error' }, call.error),
-    call.detail && detail(call.detail),
+    call.detail && detail(withoutLevel(call)),
     exactly(call, exact),
   )
 }
@@ -63,6 +47,16 @@ function exactly(call: HostCallTrace, exact: string): HTMLElement {
   )
 }
 
+export function writesLog({ name }: HostCallTrace): boolean {
+  return /^(wasm_)?host_log(_message)?$/.test(name)
+}
+
+/** The number before the text of a log line says how grave it is, as the log's own list does in words. */
+function withoutLevel(call: HostCallTrace): string {
+  const { detail = '', args } = call
+  return writesLog(call) && args.length === 3 ? detail.replace(/^\d+ /, '') : detail
+}
+
 const SHORT_DETAIL = 90
 
 /** What was passed and, after an arrow, what came back. */
@@ -81,16 +75,12 @@ function passage(name: string, text: string): HTMLElement {
 }
 
 export function logList(logs: readonly LogLine[]): HTMLElement {
-  return h(
-    'ul',
-    { class: 'logs' },
-    logs.map((line) =>
-      h(
-        'li',
-        { class: `log log-${line.level}` },
-        h('span', { class: 'log-level' }, line.level),
-        h('span', {}, line.message),
-      ),
+  return longList(h('ul', { class: 'logs' }), logs, (line) =>
+    h(
+      'li',
+      { class: `log log-${line.level}` },
+      h('span', { class: 'log-level' }, line.level),
+      h('span', {}, line.message),
     ),
   )
 }

@@ -1,7 +1,7 @@
 /** Names and values: plain pairs, and the dotted lines of a receipt. */
 import { type Child, h, icon } from '../dom.ts'
 
-export type Fact = readonly [name: string, value: Child]
+export type Fact = readonly [name: Child, value: Child]
 
 export function facts(rows: readonly (Fact | false | null | undefined)[], className = 'facts'): HTMLElement {
   return h(

@@ -1,7 +1,7 @@
 /** An error a person can read: what it means and what to do; codes and places are one level down. */
 import { h } from '../dom.ts'
 import { number } from '../format.ts'
-import { problem } from '../words.ts'
+import { problem, UNCODED } from '../words.ts'
 
 export interface ProblemOptions {
   /** In place of the title that goes with the code. */
@@ -26,18 +26,19 @@ export function problemCard(error: unknown, options: ProblemOptions = {}): HTMLE
     h('p', { class: 'problem-message' }, plain ?? found.message),
     found.advice && h('p', {}, found.advice),
     options.after && h('p', {}, options.after),
-    h(
-      'details',
-      { class: 'detail problem-detail' },
-      h('summary', {}, 'For engineers'),
-      plain !== undefined && h('p', {}, found.message),
+    (plain !== undefined || rows.length > 0 || found.code !== UNCODED) &&
       h(
-        'dl',
-        { class: 'chips' },
-        chip('code', found.code),
-        rows.map(([key, value]) => chip(key, place(key, value))),
+        'details',
+        { class: 'detail problem-detail' },
+        h('summary', {}, 'For engineers'),
+        plain !== undefined && h('p', {}, found.message),
+        h(
+          'dl',
+          { class: 'chips' },
+          found.code !== UNCODED && chip('code', found.code),
+          rows.map(([key, value]) => chip(key, place(key, value))),
+        ),
       ),
-    ),
     options.detail,
     (options.retry || options.dismiss) &&
       h(

@@ -1,7 +1,9 @@
 /** Where the fuel of a run went: a picture whose widths are fuel, and the same as a table, exact to the unit. */
 import type { RunResult } from '../../index.ts'
-import { h, svg } from '../dom.ts'
+import { h } from '../dom.ts'
 import { number, plural } from '../format.ts'
+import { icicle, tone } from './icicle.ts'
+import '../style/profile.css'
 
 type Profile = NonNullable<RunResult['profile']>
 type FunctionPart = Profile['functions'][number]
@@ -13,7 +15,12 @@ export interface Part {
   readonly share: number
   readonly note: string
   /** Its loops and its code outside them; their fuel adds up to the part's. */
-  readonly inner: readonly { readonly name: string; readonly fuel: bigint; readonly note: string }[]
+  readonly inner: readonly {
+    readonly name: string
+    readonly fuel: bigint
+    readonly note: string
+    readonly loop: boolean
+  }[]
 }
 
 /** Functions by fuel, most first, and what the host took outside of all of them: together the whole profile. */
@@ -38,52 +45,56 @@ function inside({ fuel, loops }: FunctionPart): Part['inner'] {
     name: `loop at byte ${number(loop.offset)}`,
     fuel: loop.fuel,
     note: `${number(loop.trips)} times`,
+    loop: true,
   }))
   inner.sort((a, b) => (a.fuel === b.fuel ? 0 : a.fuel > b.fuel ? -1 : 1))
-  return [...inner, { name: 'outside its loops', fuel: fuel - looped, note: '' }]
+  return [...inner, { name: 'outside its loops', fuel: fuel - looped, note: '', loop: false }]
 }
 
 const MOST_ROWS = 100
 
 export function profileView(profile: Profile): HTMLElement {
   const all = parts(profile)
-  const rest = all.length - MOST_ROWS
+  const rest = all.slice(MOST_ROWS)
+  const looped = all.some((part) => part.inner.length > 0)
   return h(
     'div',
     { class: 'profile' },
-    picture(all, profile.fuel),
     h(
-      'div',
-      { class: 'profile-scroll', tabindex: '0', role: 'region', 'aria-label': 'Fuel by function' },
+      'p',
+      { class: 'quiet' },
+      looped
+        ? 'Each function is as wide as the fuel it used itself; its loops are under it.'
+        : 'Each function is as wide as the fuel it used itself.',
+    ),
+    icicle(all, profile.fuel),
+    h(
+      'table',
+      { 'aria-label': 'Fuel by function' },
       h(
-        'table',
+        'thead',
         {},
         h(
-          'thead',
+          'tr',
           {},
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'col' }, 'Function'),
-            h('th', { scope: 'col' }, 'Fuel'),
-            h('th', { scope: 'col' }, 'Share'),
-          ),
+          h('th', { scope: 'col' }, 'Function'),
+          h('th', { scope: 'col' }, 'Fuel'),
+          h('th', { scope: 'col' }, 'Share'),
         ),
-        h('tbody', {}, all.slice(0, MOST_ROWS).map(rowsOf)),
+      ),
+      h('tbody', {}, all.slice(0, MOST_ROWS).map(rowsOf), rest.length > 0 && restRow(rest)),
+      h(
+        'tfoot',
+        {},
         h(
-          'tfoot',
+          'tr',
           {},
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'row' }, 'All together'),
-            h('td', {}, number(profile.fuel)),
-            h('td', {}, '100%'),
-          ),
+          h('th', { scope: 'row' }, 'All together'),
+          h('td', {}, number(profile.fuel)),
+          h('td', {}, '100%'),
         ),
       ),
     ),
-    rest > 0 && h('p', { class: 'quiet' }, `${plural(rest, 'more function')} used less than those.`),
     profile.beyond !== 0n &&
       h(
         'p',
@@ -95,8 +106,24 @@ export function profileView(profile: Profile): HTMLElement {
   )
 }
 
-function rowsOf(part: Part): readonly HTMLElement[] {
-  const percent = (share: number) => `${(share * 100).toFixed(1)}%`
+/** All the others as one, so that the rows add up to the total. */
+function restRow(rest: readonly Part[]): HTMLElement {
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, `${plural(rest.length, 'more function')}, each with less`),
+    h('td', {}, number(rest.reduce((sum, part) => sum + part.fuel, 0n))),
+    h('td', {}, percent(rest.reduce((sum, part) => sum + part.share, 0))),
+  )
+}
+
+/** Never rounded to none or all of it. */
+function percent(share: number): string {
+  if (share > 0 && share < 0.0005) return '< 0.1%'
+  return share < 1 && share > 0.9995 ? '> 99.9%' : `${(share * 100).toFixed(1)}%`
+}
+
+function rowsOf(part: Part, at: number): readonly HTMLElement[] {
   return [
     h(
       'tr',
@@ -104,8 +131,17 @@ function rowsOf(part: Part): readonly HTMLElement[] {
       h(
         'th',
         { scope: 'row' },
-        h('code', {}, part.name),
-        part.note && h('span', { class: 'quiet' }, ` ${part.note}`),
+        h(
+          'div',
+          { class: 'profile-name' },
+          h('span', { class: `swatch ${tone(at)}`, 'aria-hidden': 'true' }),
+          h(
+            'span',
+            {},
+            h('code', {}, part.name),
+            part.note && h('span', { class: 'quiet' }, ` ${part.note}`),
+          ),
+        ),
       ),
       h('td', {}, number(part.fuel)),
       h('td', {}, percent(part.share)),
@@ -120,61 +156,4 @@ function rowsOf(part: Part): readonly HTMLElement[] {
       ),
     ),
   ]
-}
-
-const WIDTH = 1_000
-const ROW = 28
-
-/** An icicle: the run, its functions under it, their loops under those. The table says the same in words. */
-function picture(all: readonly Part[], total: bigint): SVGElement | null {
-  if (total === 0n) return null
-  const width = (fuel: bigint) => (Number((fuel * 1_000_000n) / total) / 1_000_000) * WIDTH
-  const looped = all.some((part) => part.inner.length > 0)
-  const boxes: SVGElement[] = [box(0, 0, WIDTH, 'profile-all', `The whole run: ${number(total)} fuel`)]
-  let left = 0
-  for (const [at, part] of all.entries()) {
-    const tone = `profile-tone-${at % 4}`
-    boxes.push(box(left, 1, width(part.fuel), tone, `${part.name}: ${number(part.fuel)} fuel`))
-    let inner = left
-    for (const each of part.inner) {
-      if (each.name !== 'outside its loops')
-        boxes.push(
-          box(
-            inner,
-            2,
-            width(each.fuel),
-            `${tone} profile-loop`,
-            `${part.name}, ${each.name}: ${number(each.fuel)} fuel`,
-          ),
-        )
-      inner += width(each.fuel)
-    }
-    left += width(part.fuel)
-  }
-  return svg(
-    'svg',
-    {
-      class: looped ? 'profile-picture' : 'profile-picture profile-flat',
-      viewBox: `0 0 ${WIDTH} ${(looped ? 3 : 2) * ROW}`,
-      preserveAspectRatio: 'none',
-      'aria-hidden': 'true',
-    },
-    ...boxes,
-  )
-}
-
-function box(left: number, row: number, width: number, tone: string, words: string): SVGElement {
-  const title = svg('title')
-  title.textContent = words
-  return svg(
-    'rect',
-    {
-      class: tone,
-      x: left.toFixed(3),
-      y: row * ROW + 1,
-      width: Math.max(width, 0.5).toFixed(3),
-      height: ROW - 2,
-    },
-    title,
-  )
 }

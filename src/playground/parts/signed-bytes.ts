@@ -15,6 +15,11 @@ const FIELDS: Readonly<Record<string, readonly [words: string, form: string]>> =
 }
 const TONES = 5
 
+/** For everyone; the name itself where there are no words for it. */
+export function fieldWords(name: string): string {
+  return FIELDS[name]?.[0] ?? name
+}
+
 export function signedBytes(fields: readonly Field[], signature: Uint8Array): HTMLElement {
   let from = 0
   const laid = fields.map((field, at) => {

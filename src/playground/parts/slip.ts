@@ -3,9 +3,11 @@ import type { HostCallTrace, LogLine, RunResult, StoredReceipt } from '../../ind
 import { h, icon } from '../dom.ts'
 import { milliseconds, number, pages, signed, when } from '../format.ts'
 import type { ManaOfRun } from '../mana-of-run.ts'
+import { nameOf } from '../names.ts'
 import { href } from '../router.ts'
+import type { RunCounts } from '../run-counts.ts'
 import { afterFailure, cause, ending, type Failure } from '../words.ts'
-import { callList, logList } from './calls.ts'
+import { callList, logList, writesLog } from './calls.ts'
 import { bar, type Fact, facts, mark, share } from './facts.ts'
 import { copyableId } from './id.ts'
 import { profileView } from './profile.ts'
@@ -29,6 +31,7 @@ export interface SlipData {
   readonly anchoredAt?: number
   readonly mana?: ManaOfRun
   readonly profile?: NonNullable<RunResult['profile']>
+  readonly recordCid?: string
 }
 
 export function slipOfRun(
@@ -44,6 +47,7 @@ export function slipOfRun(
     budget,
     ...(mana ? { mana } : {}),
     ...(stored ? { signatureValid: stored.signatureValid, anchoredAt: stored.anchoredAt } : {}),
+    ...(stored?.run ? { recordCid: stored.run.recordCid } : {}),
   }
 }
 
@@ -52,7 +56,16 @@ export function slipOfReceipt(stored: StoredReceipt): SlipData | undefined {
   if (!stored.run) return undefined
   const { cid, receipt, signatureValid, anchoredAt } = stored
   const { fuelLimit: budget, ...run } = stored.run
-  return { ...run, budget, success: receipt.success, receiptCid: cid, signatureValid, anchoredAt }
+  const name = nameOf(run.moduleCid)
+  return {
+    ...run,
+    ...(name === undefined ? {} : { name }),
+    budget,
+    success: receipt.success,
+    receiptCid: cid,
+    signatureValid,
+    anchoredAt,
+  }
 }
 
 export interface SlipOptions {
@@ -60,11 +73,25 @@ export interface SlipOptions {
   readonly level: 2 | 3
   /** Leave out what the page around it already shows. */
   readonly withReceipt: boolean
+  /** Reads from its record how many calls and log lines a run made in all. */
+  counts(recordCid: string): Promise<RunCounts | undefined>
 }
 
-export function slip(data: SlipData, { level, withReceipt }: SlipOptions): HTMLElement {
+export function slip(data: SlipData, { level, withReceipt, counts }: SlipOptions): HTMLElement {
   const end = ending(data.success, data.result, data.failure)
   const below = level === 2 ? 'h3' : 'h4'
+  const { hostCalls, logs } = data
+  const calls = h(below, {}, `Host calls: ${number(hostCalls.length)}`)
+  const [callsNote, logsNote] = [h('p', { class: 'quiet' }), h('p', { class: 'quiet' })]
+  if (data.recordCid !== undefined && mayBeCut(data))
+    void counts(data.recordCid)
+      .then((all) => {
+        if (!all) return
+        calls.textContent = `Host calls: ${number(all.calls)}`
+        callsNote.textContent = cutNote(hostCalls.length, all.calls, 'calls')
+        logsNote.textContent = cutNote(logs.length, all.logs, 'lines')
+      })
+      .catch(() => undefined) // what is known stands
   return h(
     'article',
     {
@@ -90,10 +117,21 @@ export function slip(data: SlipData, { level, withReceipt }: SlipOptions): HTMLE
     data.failure && failureBox(data.failure, data.manaCharged),
     slipLines(data),
     withReceipt && receiptMark(data),
-    data.logs.length > 0 && h('section', {}, h(below, {}, 'What it wrote to its log'), logList(data.logs)),
-    h('section', {}, h(below, {}, `Host calls: ${number(data.hostCalls.length)}`), callList(data.hostCalls)),
+    logs.length > 0 && h('section', {}, h(below, {}, 'What it wrote to its log'), logsNote, logList(logs)),
+    h('section', {}, calls, callsNote, callList(hostCalls)),
     data.profile && h('section', {}, h(below, {}, 'Where the fuel went'), profileView(data.profile)),
   )
+}
+
+/** A run keeps the first thousand of its calls and log lines, and of the lines so many characters. */
+const MOST_KEPT = 1_000
+
+function mayBeCut({ hostCalls, logs }: SlipData): boolean {
+  return hostCalls.length >= MOST_KEPT || logs.length < hostCalls.filter(writesLog).length
+}
+
+function cutNote(kept: number, all: number, what: string): string {
+  return kept < all ? `The first ${number(kept)} of ${number(all)} ${what} were kept.` : ''
 }
 
 /** What the run gave and what it used. */

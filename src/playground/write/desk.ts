@@ -5,7 +5,7 @@
 import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { bytes, plural } from '../format.ts'
+import { bytes, parseFuel, plural } from '../format.ts'
 import { problemCard } from '../parts/problem.ts'
 import { href, parseRoute } from '../router.ts'
 import { sampleUrl } from '../samples.ts'
@@ -268,7 +268,11 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
   async function buildAndRun(): Promise<void> {
     await guarded(async () => {
       const [first, ...others] = await build()
-      if (!first) return actions.run()
+      if (!first) {
+        // The same as for the button: a budget that is none is to be put right first.
+        if (parseFuel(store.get().fuel) === undefined) return document.getElementById('fuel')?.focus()
+        return actions.run()
+      }
       const more = others.length === 0 ? '' : ` ${plural(others.length, 'more mistake')} after it.`
       announce(`Line ${first.line}, column ${first.column}: ${first.message}${more}`, 'assertive')
     })
