@@ -28,8 +28,8 @@ const VALUE_TYPES: Readonly<Record<number, ValueType>> = {
 /**
  * Imports, exports, size, memory, features, custom sections and warnings of a module, by the same reader and limits as
  * `meter` uses.
- * @throws IcnError WasmExecutionError (reason malformed or unsupportedFeature, with section and offset) or
- * ResourceLimitExceeded
+ * @throws IcnError WasmExecutionError (reason malformed or unsupportedFeature, with section and offset),
+ * ResourceLimitExceeded, or InvalidSpec for what is no `Uint8Array`
  */
 export function inspect(bytes: Uint8Array, limits?: Partial<WasmLimits>): ModuleInspection {
   const bounds = resolveLimits(limits)

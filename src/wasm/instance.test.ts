@@ -27,6 +27,14 @@ const STRAIGHT = '(module (func (export "f") (drop (i32.const 1)) (drop (i32.con
 const LOOP = `(module (func (export "f") (drop (i32.const 1)) (loop)
   (drop (i32.const 1)) (drop (i32.const 1))))`
 
+it('a budget that is no bigint is refused by name', () => {
+  for (const fuel of [5, undefined, -1n])
+    expect(failure(() => start(STRAIGHT, { fuel } as Partial<InstanceOptions>))).toMatchObject({
+      code: 'InvalidSpec',
+      message: expect.stringContaining('fuel must be a bigint, 0 or more'),
+    })
+})
+
 describe('fuel at the boundary, as Wasmtime 35 reports it', () => {
   it.each([
     ['straight, budget 1', STRAIGHT, 1n, null],

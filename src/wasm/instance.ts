@@ -1,4 +1,5 @@
 /** One run of a metered module: budgets set before the first instruction, stops and traps told apart afterwards. */
+import { inWords } from '../common/bytes.ts'
 import { IcnError, type IcnErrorData } from '../common/errors.ts'
 import { LARGEST_BUDGET, LARGEST_DEPTH } from './counter.ts'
 import { functionNames } from './names.ts'
@@ -26,7 +27,7 @@ const REASONS: readonly (StopReason | null)[] = [null, 'outOfFuel', 'callDepth']
  *
  * @throws IcnError `WasmExecutionError`, reason `linkError`, where an import is missing or of the wrong kind, reason
  * `notMetered` where the module did not come from `meter`, or a trap's; `ResourceLimitExceeded`, reason `outOfFuel`,
- * `callDepth` or `memoryLimit`
+ * `callDepth` or `memoryLimit`; `InvalidSpec` for an option that is no number of its kind
  */
 export function instantiate(
   module: WebAssembly.Module,
@@ -34,7 +35,7 @@ export function instantiate(
   options: InstanceOptions,
 ): MeteredInstance {
   const callDepth = options.callDepth ?? DEFAULT_LIMITS.callDepth
-  checkOption('fuel', options.fuel >= 0n, options.fuel)
+  checkUnits('fuel', options.fuel)
   checkOption('callDepth', Number.isSafeInteger(callDepth) && callDepth >= 0, callDepth)
   const host = countsProfile(module) ? new HostCharges() : null
   let instance: WebAssembly.Instance
@@ -121,7 +122,7 @@ class Run implements MeteredInstance {
   }
 
   chargeFuel(units: bigint): void {
-    checkOption('units', units >= 0n, units)
+    checkUnits('units', units)
     this.#host?.charge(units)
     const left = this.#fuel.value
     const rest = units < left ? left - units : 0n
@@ -208,6 +209,13 @@ function meterGlobal(instance: WebAssembly.Instance, name: string): unknown {
       data: { reason: 'notMetered' },
     },
   )
+}
+
+function checkUnits(name: string, value: unknown): void {
+  if (typeof value === 'bigint' && value >= 0n) return
+  throw new IcnError('InvalidSpec', `${name} must be a bigint, 0 or more, not ${inWords(value)}.`, {
+    data: { name },
+  })
 }
 
 function checkOption(name: string, good: boolean, value: number | bigint): void {

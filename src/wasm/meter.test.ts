@@ -75,6 +75,14 @@ describe('limits', () => {
       expect(refusal(() => meter(bytes, { limits: limits as Partial<WasmLimits> })).code).toBe('InvalidSpec')
   })
 
+  it('and bytes that are none are refused by name', () => {
+    for (const bytes of [undefined, 'abc', new ArrayBuffer(8)])
+      expect(refusal(() => meter(bytes as unknown as Uint8Array))).toMatchObject({
+        code: 'InvalidSpec',
+        message: expect.stringContaining('The module must be a Uint8Array'),
+      })
+  })
+
   it('bound a memory without a maximum', () => {
     expect(toWat(meter(fromWat('(module (memory 1))')).bytes)).toContain('1 160)')
   })

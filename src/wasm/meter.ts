@@ -14,7 +14,8 @@ import { resolveLimits } from './validate/limits.ts'
  *
  * @throws IcnError `WasmExecutionError` with `data.reason` `malformed` (section, offset, what was expected), `invalid`
  * (the engine's own validation refuses it), `unsupportedFeature` (feature, section, offset) or `reservedName`;
- * `ResourceLimitExceeded` with `data.limitName`, `limit` and `actual`
+ * `ResourceLimitExceeded` with `data.limitName`, `limit` and `actual`; `InvalidSpec` for what is no `Uint8Array` or an option
+ * that is not known
  */
 export function meter(bytes: Uint8Array, options: MeterOptions = {}): MeteredModule {
   const table = FUEL_TABLES[options.table ?? 'wasmtime-35']

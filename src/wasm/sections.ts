@@ -1,4 +1,5 @@
 /** A module's outer structure: every section checked for form, limits and features; function bodies only delimited. */
+import { expectBytes } from '../common/bytes.ts'
 import { ConstantReader } from './constants.ts'
 import { unsupported } from './errors.ts'
 import {
@@ -43,6 +44,7 @@ const SECTION_ORDER = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10]
  * ResourceLimitExceeded for what is above a limit
  */
 export function parseModule(bytes: Uint8Array, limits: WasmLimits): ParsedModule {
+  expectBytes(bytes, 'The module')
   checkLimit(limits, 'moduleBytes', bytes.length, 'a size in bytes', 'whole', 0)
   return new ModuleParser(bytes, limits).parse()
 }
