@@ -148,7 +148,7 @@ export class Link {
   }
 }
 
-function crashed(message: string, reason: string): IcnError {
+export function crashed(message: string, reason: string): IcnError {
   return new IcnError('WorkerCrashed', message, { data: { reason } })
 }
 

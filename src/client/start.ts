@@ -2,7 +2,7 @@
 import { IcnError } from '../common/errors.ts'
 import type { RuntimeOptions } from '../protocol/api.ts'
 import { createFacade, type RuntimeClient } from './facade.ts'
-import type { WorkerLike } from './link.ts'
+import { crashed, type WorkerLike } from './link.ts'
 import { Supervisor } from './supervisor.ts'
 
 export interface StartOptions extends RuntimeOptions {
@@ -45,15 +45,24 @@ function checked(options: StartOptions): StartOptions {
 }
 
 function spawner(worker: Worker | (() => Worker)): () => WorkerLike {
-  if (typeof worker === 'function') return worker
+  if (typeof worker === 'function')
+    return () => {
+      try {
+        return worker()
+      } catch (thrown) {
+        // Of a script on another origin, for one, browsers make no worker.
+        throw crashed(`The worker cannot be made: ${(thrown as Error).message}`, 'load')
+      }
+    }
   let given: Worker | undefined = worker
   return () => {
     const mine = given
     given = undefined
     if (mine) return mine
-    const message =
-      'The worker has ended and was given as an object; give a function that makes one to have it replaced.'
-    throw new IcnError('WorkerCrashed', message, { data: { reason: 'noReplacement' } })
+    throw crashed(
+      'The worker has ended and was given as an object; give a function that makes one to have it replaced.',
+      'noReplacement',
+    )
   }
 }
 

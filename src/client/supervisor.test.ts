@@ -40,6 +40,19 @@ test.each([null, 'my-node', { worker: '/worker.js' }, { signal: new AbortControl
   },
 )
 
+test('a worker that cannot be made is WorkerCrashed', async () => {
+  const message =
+    'Script at https://cdn.example/worker.js cannot be accessed from origin https://coop.example.'
+  const spawn = () => {
+    throw new DOMException(message, 'SecurityError')
+  }
+  expect(await rejection(start({}, spawn))).toMatchObject({
+    code: 'WorkerCrashed',
+    message: `The worker cannot be made: ${message}`,
+    data: { reason: 'load' },
+  })
+})
+
 describe('calls', () => {
   test('arguments and answers cross as plain data, bigint and bytes included', async () => {
     const seen: unknown[] = []
