@@ -82,6 +82,24 @@ test('of a contract that only computes it is said that nothing is known yet', as
   await expect(outcome(page)).toContainText('Cancelled')
 })
 
+test('on a narrow screen the figures come into sight, with a way to stop the run', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  await open(page)
+  await expect(outcome(page)).not.toBeInViewport()
+  await start(page)
+  const live = outcome(page).locator('.running')
+  await expect(live).toBeInViewport({ ratio: 0.95 })
+  await live.getByRole('button', { name: 'Stop the run' }).click()
+  await expect(outcome(page)).toContainText('Cancelled')
+  await expect(outcome(page).getByRole('heading', { name: 'What came of it' })).toBeFocused()
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await start(page)
+  await expect(live).toBeVisible()
+  await expect(live.getByRole('button')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(outcome(page)).toContainText('Cancelled')
+})
+
 for (const width of [320, 1440])
   test(`nothing moves while the figures grow, ${width} px wide`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 })

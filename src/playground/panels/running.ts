@@ -1,7 +1,7 @@
 /** A run while it goes on: how long it takes, and what it has used as far as its last report tells. */
 import type { RunProgress } from '../../index.ts'
 import { announce } from '../announce.ts'
-import { h } from '../dom.ts'
+import { h, icon } from '../dom.ts'
 import { bytes, milliseconds, number, pages } from '../format.ts'
 import { track } from '../parts/busy.ts'
 import { bar, facts, setBar, share } from '../parts/facts.ts'
@@ -34,7 +34,22 @@ export function running(run: Running, limitMs: number): RunningView {
   const calls = h('span', {})
   const note = h('p', { class: 'running-note' })
   const limit = seconds(limitMs)
+  const stop = h(
+    'button',
+    { type: 'button', class: 'button running-stop', onclick: end },
+    icon('stop'),
+    'Stop the run',
+  )
   let sayAt = SAY_FIRST_MS
+  let seen = false
+
+  function end(): void {
+    // The button goes with the run; who is on it stays where they are.
+    const heading = element.closest('section')?.querySelector('h2')
+    heading?.setAttribute('tabindex', '-1')
+    heading?.focus()
+    run.abort.abort()
+  }
 
   function update(): void {
     const passed = performance.now() - run.startedAt
@@ -45,30 +60,32 @@ export function running(run: Running, limitMs: number): RunningView {
     time.show(passed / limitMs, `${seconds(passed)} of ${limit}`, `${limit} of ${limit}`)
     calls.textContent = progress?.hostCallCount ? number(progress.hostCallCount) : 'none yet'
     note.textContent = noteOf(progress, performance.now() - toldAt)
+    // On a narrow screen it is below the controls, and so is what they are pressed for.
+    if (!seen && stop.offsetParent !== null) element.scrollIntoView({ block: 'nearest' })
+    seen ||= element.isConnected
     if (passed < sayAt) return
     sayAt = passed + SAY_EVERY_MS
     announce(spoken(run, progress, passed))
   }
 
-  update()
-  return {
-    element: h(
-      'div',
-      { class: 'tray-empty running' },
-      h('div', { class: 'progress' }, track(`Running ${run.name}`), label),
-      facts(
-        [
-          ['Fuel used', fuel.parts],
-          ['Memory', memory.parts],
-          ['Host calls', calls],
-          ['Time', time.parts],
-        ],
-        'lines',
-      ),
-      note,
+  const element = h(
+    'div',
+    { class: 'tray-empty running' },
+    h('div', { class: 'progress' }, track(`Running ${run.name}`), label),
+    facts(
+      [
+        ['Fuel used', fuel.parts],
+        ['Memory', memory.parts],
+        ['Host calls', calls],
+        ['Time', time.parts],
+      ],
+      'lines',
     ),
-    update,
-  }
+    note,
+    stop,
+  )
+  update()
+  return { element, update }
 }
 
 /** A value and its bar. The value has the room that its longest needs, so that nothing moves while it grows. */
