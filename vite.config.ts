@@ -32,4 +32,6 @@ export default defineConfig({
   worker: { format: 'es', rolldownOptions: { output: { codeSplitting: workerChunks() } } },
   preview: { headers },
   server: { open: false },
+  // Other pages of the repository, e2e/consumers among them, are not this site's.
+  optimizeDeps: { entries: ['index.html'] },
 })
