@@ -9,7 +9,7 @@ import { IcnError } from '../common/errors.ts'
 import { stringifyJson } from '../common/json.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { isRefusal } from './errors.ts'
-import { invoke, tooLong } from './invoke.ts'
+import { invoke, metricOf, tooLong } from './invoke.ts'
 import type { GuestMemory } from './memory.ts'
 import { REFUSAL_FUEL } from './prices.ts'
 import type { AbiFunction } from './served.ts'
@@ -55,9 +55,11 @@ export function bridge(name: string, abi: AbiFunction, shape: Shape, session: Ho
   const refused = shape.type.results[0] === 'i64' ? 0n : 0
   const clears = !UNCLEARED.includes(abi.name)
   const price = BigInt(abi.fuel)
+  const metric = metricOf(abi)
   return (...raw: (number | bigint)[]): number | bigint | undefined => {
     let fuel = 0
     let args: readonly HostValue[] = NO_ARGUMENTS
+    context.count(metric)
     try {
       let bytes = 0
       for (const start of ranges) {

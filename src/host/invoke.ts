@@ -1,4 +1,4 @@
-/** A function of the table under its rules, whoever calls it: counted, permitted, and what it costs held to the grant. */
+/** A function of the table under its rules, whoever calls it: permitted, and what it costs held to the grant. */
 import type { IcnError } from '../common/errors.ts'
 import { balanceOf } from '../economics/ledger.ts'
 import type { HostContext, HostValue } from './context.ts'
@@ -12,7 +12,6 @@ export function invoke(
   context: HostContext,
   args: readonly HostValue[],
 ): HostValue | undefined {
-  context.count(metricOf(abi.name))
   if (abi.capability !== null && !context.capabilities.has(abi.capability)) {
     throw refusal(
       'PermissionDenied',
@@ -32,7 +31,8 @@ export function invoke(
 
 const metrics = new Map<string, string>()
 
-function metricOf(name: string): string {
+/** Under which its calls are counted, each before anything is checked (ref §12.3). */
+export function metricOf({ name }: AbiFunction): string {
   let metric = metrics.get(name)
   if (metric === undefined) {
     metric = `runtime_${name}_calls_total`

@@ -4,7 +4,7 @@ import { IcnError } from '../common/errors.ts'
 import type { HostContext, HostValue } from './context.ts'
 import { refusal } from './errors.ts'
 import { Allowance } from './grant.ts'
-import { invoke, tooLong } from './invoke.ts'
+import { invoke, metricOf, tooLong } from './invoke.ts'
 import { type AbiFunction, findServed } from './served.ts'
 import { type ParamKind, parseShape } from './shapes.ts'
 
@@ -28,6 +28,7 @@ export function callByName(name: string, args: readonly unknown[], given: PageCo
       `Invalid system API call: this runtime serves no host function named ${inWords(name)}.`,
     )
   }
+  context.count(metricOf(abi))
   const answer = invoke(abi, context, decodeArguments(abi, args)) ?? null
   given.lastError = context.lastError
   return answer

@@ -12,6 +12,7 @@ import type { Signer } from '../identity/signer.ts'
 import type { MeshNetworkService } from '../mesh/service.ts'
 import type { Environment, JobId, RunLimits } from '../protocol/api.ts'
 import type { StateStore } from '../storage/types.ts'
+import { zeroCounters } from './counters.ts'
 import { processLocks, type RunExclusive } from './exclusive.ts'
 import { DEFAULT_JOBS_IN_FLIGHT, DEFAULT_RUN_LIMITS } from './options.ts'
 import type { ReplayWorker } from './replay-wire.ts'
@@ -68,7 +69,9 @@ export class RuntimeContext {
   readonly onGuest: NonNullable<ContextOptions['onGuest']>
   /** This instance among all that ever ran on the database. */
   readonly owner: string = crypto.randomUUID()
-  readonly #counters = new Map<string, number>()
+  /** Jobs of others that are run here, whose submitters have been told how far they are. */
+  longRunning = 0
+  readonly #counters = zeroCounters()
 
   /** The five services in SEED's order. @throws IcnError InvalidSpec when one does not fit the environment */
   static newWithServices(

@@ -16,6 +16,7 @@ import type { RunLimits } from '../protocol/api.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
 import { instantiate } from '../wasm/instance.ts'
 import type { FuelProfile, MeteredInstance, ModuleInspection } from '../wasm/types.ts'
+import { AnchoredReceipts } from './anchored.ts'
 import { failureOf } from './failure.ts'
 import type { Runnable } from './modules.ts'
 import type { RunWatch } from './run-progress.ts'
@@ -62,7 +63,7 @@ export interface RunOutcome {
   readonly events: readonly CommitEvent[]
   readonly reads: readonly StateRead[]
   readonly listings: readonly StateListing[]
-  /** How often each metric was counted. */
+  /** How often each metric was counted; no part of any record. */
   readonly counts: ReadonlyMap<string, number>
   /** Jobs it submitted; empty after a failure. */
   readonly submitted: readonly string[]
@@ -85,12 +86,16 @@ export function execute(input: RunInput, base: Transaction, watch?: RunWatch): R
   const logs: HostLogLine[] = []
   const submitted = new Map<bigint, string>()
   const counts = new Map<string, number>()
+  const anchored = new AnchoredReceipts()
   let hostCallCount = 0
   let watchedAt = Number.POSITIVE_INFINITY
   let logCount = 0
   let logRoom = MOST_LOGGED
   let worked = 0
   let instance: MeteredInstance | undefined
+  const count = (metric: string, times = 1): void => {
+    if (times > 0) counts.set(metric, (counts.get(metric) ?? 0) + times)
+  }
   const context: HostContext = {
     tx: scope,
     identity: input.identity,
@@ -101,7 +106,7 @@ export function execute(input: RunInput, base: Transaction, watch?: RunWatch): R
     module: input.module.cid.toString(),
     resolver: input.resolver ?? new KeyDidResolver(),
     dummyProofs: input.dummyProofs ?? false,
-    jobs: input.jobs,
+    jobs: anchored.of(input.jobs),
     submitted,
     lastError: null,
     log(line) {
@@ -109,9 +114,7 @@ export function execute(input: RunInput, base: Transaction, watch?: RunWatch): R
       logRoom -= line.message.length
       if (logs.length < MOST_TRACED && logRoom >= 0) logs.push(line)
     },
-    count(metric) {
-      counts.set(metric, (counts.get(metric) ?? 0) + 1)
-    },
+    count,
     charge(units) {
       worked += units
       instance!.chargeFuel(BigInt(units))
@@ -160,6 +163,9 @@ export function execute(input: RunInput, base: Transaction, watch?: RunWatch): R
     result = null
   }
   const done = failure === null
+  if (done) anchored.count(count)
+  count('runtime_wasm_memory_growth_denied_total', instance?.deniedGrowth.memory ?? 0)
+  count('runtime_wasm_table_growth_denied_total', instance?.deniedGrowth.table ?? 0)
   return {
     success: done,
     result,

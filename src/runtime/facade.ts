@@ -26,12 +26,10 @@ import { PROTOCOL_VERSION } from '../protocol/messages.ts'
 import { WORKER_EVENTS } from '../protocol/methods.ts'
 import { reputationOf } from '../reputation/rows.ts'
 import type { RuntimeContext } from './context.ts'
+import { isLongRunning, openJobs } from './open-jobs.ts'
 import { listing, readPage } from './page.ts'
 import { lateGroup, type Method, type Rooms } from './rooms.ts'
-import { MODULES, type ModuleRow, OPEN_JOBS, RECEIPT_ORDER } from './tables.ts'
-
-/** Open jobs are counted up to here; there are a handful of them. */
-const MOST_ACTIVE = 1_000
+import { MODULES, type ModuleRow, RECEIPT_ORDER } from './tables.ts'
 
 /** The release, as `inspect` tells it. */
 export const VERSION = '0.1.0'
@@ -184,10 +182,7 @@ export function facade(assembly: Assembly): IcnRuntime {
     call: method((name: string, ...args: readonly unknown[]) => rooms.call(name, args)),
 
     inspect: method(async () => {
-      const [totals, active] = await store.read((tx) => [
-        ledgerTotals(tx),
-        tx.list(OPEN_JOBS, { limit: MOST_ACTIVE }).length,
-      ])
+      const [totals, open] = await store.read((tx) => [ledgerTotals(tx), openJobs(tx)])
       const { accounts, minted, regenerated, balances, escrow, burned } = totals
       const estimate = await storageEstimate()
       return {
@@ -202,7 +197,8 @@ export function facade(assembly: Assembly): IcnRuntime {
         fuelTable: 'wasmtime-35' as const,
         counters: {
           ...context.counters,
-          runtime_jobs_active: active,
+          runtime_jobs_active: open.length,
+          runtime_long_running_jobs: context.longRunning + open.filter(isLongRunning).length,
           ...(accounts === undefined ? {} : { runtime_mana_accounts_total: accounts }),
         },
         ...(estimate === undefined ? {} : { storageEstimate: estimate }),

@@ -212,6 +212,8 @@ export class JobManager implements RecoveryActions {
     if (offered) this.#offer(id)
     if (row === undefined) return undefined
     if (row.attempts > MOST_ATTEMPTS) return this.#settle(row, done(failed(killed(id, 'crash', 0))))
+    // From its beginning: a run has effects at its end alone.
+    if (row.attempts > 1) context.count('runtime_job_resumes_total')
     const work = await prepare(context, this.#modules, row, profile)
     await turn.mine
     await this.#checkWanted(id, signal)

@@ -177,18 +177,24 @@ export class MeshExecutor {
   async #work(id: string, offer: Offer, signal: AbortSignal): Promise<void> {
     // Several are fetched at a time: one that comes slowly holds up no other.
     await this.#fetch(offer, signal)
+    let told = 0
     const turn = this.#runs.then(async () => {
       if (signal.aborted) return undefined
       await this.#say(offer, FETCHED)
+      this.#context.longRunning += ++told
       return this.#run(id, offer)
     })
     this.#runs = turn.catch(() => {})
-    const answer = await turn
-    if (answer === undefined || signal.aborted) return
-    this.#answers.set(id, answer)
-    if (this.#answers.size > MOST_OFFERS) this.#answers.delete(this.#answers.keys().next().value!)
-    await this.#say(offer, HAS_RUN)
-    if (!signal.aborted) await this.#answer(answer)
+    try {
+      const answer = await turn
+      if (answer === undefined || signal.aborted) return
+      this.#answers.set(id, answer)
+      if (this.#answers.size > MOST_OFFERS) this.#answers.delete(this.#answers.keys().next().value!)
+      await this.#say(offer, HAS_RUN)
+      if (!signal.aborted) await this.#answer(answer)
+    } finally {
+      this.#context.longRunning -= told
+    }
   }
 
   async #answer({ receipt, evidence }: Answer): Promise<void> {

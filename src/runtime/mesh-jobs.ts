@@ -21,6 +21,7 @@ import type { MeshParticipant } from '../mesh/service.ts'
 import type { ActualMeshJob, MeshJobBid } from '../mesh/types.ts'
 import type { JobStatus, MeshTerms, ReceiptVerification } from '../protocol/api.ts'
 import { recordExecution, reputationOf } from '../reputation/reputation.ts'
+import { countAnchored } from './anchored.ts'
 import type { RuntimeContext } from './context.ts'
 import { failureOf } from './failure.ts'
 import { changeStatus } from './job-history.ts'
@@ -101,6 +102,8 @@ export class MeshJobs {
     const { store } = this.#context
     const row = await store.read((tx) => tx.get(JOBS, id))
     if (row === undefined || !isOpen(row)) return
+    // Assigned before this runtime was there to wait for it.
+    if (row.state === 'Assigned') this.#context.count('runtime_job_resumes_total')
     try {
       const job = await this.#signed(row)
       const assigned = row.state === 'Assigned' ? row : await this.#assign(row, job, signal)
@@ -197,7 +200,7 @@ export class MeshJobs {
       return true
     })
     if (!anchored) return
-    this.#context.count(receipt.success ? 'runtime_jobs_completed_total' : 'runtime_jobs_failed_total')
+    countAnchored((metric) => this.#context.count(metric), receipt.success)
   }
 
   /**
@@ -300,13 +303,14 @@ export class MeshJobs {
 
   async #fail(id: string, error: IcnError): Promise<void> {
     const { store, time } = this.#context
-    await store.transact((tx) => {
+    const failed = await store.transact((tx) => {
       const current = tx.get(JOBS, id)
-      if (current === undefined || !isOpen(current)) return
+      if (current === undefined || !isOpen(current)) return false
       const ended = endJob(tx, current, { state: 'Failed', now: time.seconds(), failure: failureOf(error) })
       tx.emit(jobEvent(ended))
+      return true
     })
-    this.#context.count('runtime_jobs_failed_total')
+    if (failed) this.#context.count('runtime_jobs_failed_total')
   }
 }
 

@@ -9,6 +9,11 @@ export function isOpen(row: JobRow): boolean {
   return row.state === 'Pending' || row.state === 'Assigned'
 }
 
+/** Its executor has told how far it is (ref §2.9); a run made here is over before anybody could ask. */
+export function isLongRunning({ progress }: JobRow): boolean {
+  return progress !== undefined
+}
+
 /** Open jobs, oldest first. */
 export function openJobs(tx: Transaction): readonly JobRow[] {
   return tx.list(OPEN_JOBS, { limit: MOST_OPEN_JOBS }).flatMap(([, id]) => tx.get(JOBS, id) ?? [])

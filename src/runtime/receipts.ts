@@ -35,10 +35,10 @@ const WRONG_STATE = {
 } as const
 
 /** Who anchors a receipt, and by what rules. */
-export type ReceiptAnchor = Pick<RuntimeContext, 'identity' | 'resolver' | 'policy' | 'count'>
+export type ReceiptAnchor = Pick<RuntimeContext, 'identity' | 'resolver' | 'policy'>
 
 /**
- * A receipt from an executor elsewhere: checked, anchored, counted; the job ends with it and its escrow is settled.
+ * A receipt from an executor elsewhere: checked and anchored; the job ends with it and its escrow is settled.
  * @throws IcnError UnknownJob, InvalidJobState, PermissionDenied, MissingOrInvalidReceipt (expired), SignatureError
  */
 export function anchorReceipt(
@@ -75,7 +75,6 @@ export function anchorReceipt(
     manaCharged: receipt.success ? (row.price ?? row.cost) : 0n,
   })
   tx.emit(jobEvent(ended))
-  context.count('runtime_receipts_anchored_total')
   return block.cid
 }
 

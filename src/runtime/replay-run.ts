@@ -101,7 +101,6 @@ async function inputOf(place: ReplayPlace, json: JsonObject): Promise<RunInput> 
       owner: '',
       resolver: place.resolver,
       policy: place.policy,
-      count: () => {},
     }
     return {
       module,

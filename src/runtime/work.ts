@@ -8,6 +8,7 @@ import { IcnError } from '../common/errors.ts'
 import { callByName, type PageContext } from '../host/page.ts'
 import { prepareCalls } from '../host/preload.ts'
 import type { JobRequest, ModuleInfo, RunOptions, RunResult } from '../protocol/api.ts'
+import { AnchoredReceipts } from './anchored.ts'
 import type { RuntimeContext } from './context.ts'
 import { checkEntry } from './execute.ts'
 import { hostJobs } from './host-jobs.ts'
@@ -71,6 +72,7 @@ export function openWork(context: RuntimeContext, keepMetered: boolean, offer: (
       const now = context.time.seconds()
       const submitted = new Map<bigint, string>()
       let counted: string[] = []
+      let anchored = new AnchoredReceipts()
       let page: PageContext | undefined
       const done = () => {
         for (const metric of counted) context.count(metric)
@@ -80,6 +82,7 @@ export function openWork(context: RuntimeContext, keepMetered: boolean, offer: (
         const answer = await store.transact((tx) => {
           submitted.clear()
           counted = []
+          anchored = new AnchoredReceipts()
           page = {
             tx,
             identity: me,
@@ -88,7 +91,7 @@ export function openWork(context: RuntimeContext, keepMetered: boolean, offer: (
             capabilities: context.capabilities,
             resolver: context.resolver,
             dummyProofs: context.environment !== 'production',
-            jobs: hostJobs(context, now),
+            jobs: anchored.of(hostJobs(context, now)),
             submitted,
             lastError: null,
             log: (line) => tx.emit({ type: 'log', detail: { ...line, source: 'page', at: Number(now) } }),
@@ -97,6 +100,7 @@ export function openWork(context: RuntimeContext, keepMetered: boolean, offer: (
           return callByName(name, args, page)
         })
         if (submitted.size > 0) context.count('runtime_jobs_submitted_total')
+        anchored.count((metric) => context.count(metric))
         for (const id of submitted.values()) void jobs.enqueue(id)
         // Refused, with something on record.
         const refused = page?.lastError ?? null

@@ -34,7 +34,11 @@ export interface RuntimeInspection {
   readonly epoch: number
   readonly limits: RunLimits
   readonly fuelTable: FuelTableId
-  /** Counters under upstream's metric names (ref §12.3). */
+  /**
+   * By metric name: all of upstream's (ref §12.3), each there from the start with 0, and some of our own from their first
+   * count on. Of this tab since it started, but for the two gauges (`runtime_jobs_active`, `runtime_long_running_jobs`)
+   * and `runtime_mana_accounts_total`, which are of the database. docs/counters.md says when each rises.
+   */
   readonly counters: Readonly<Record<string, number>>
   readonly storageEstimate?: { readonly usage: number; readonly quota: number }
   readonly manaTotals: {
