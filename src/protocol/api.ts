@@ -289,7 +289,7 @@ export interface IcnRuntime {
     /** Undefined when it is not stored. @throws IcnError DagOperationFailed when what is stored is not what the CID says */
     get(cid: CidString, options?: CallOptions): Promise<DagBlockData | undefined>
     has(cid: CidString, options?: CallOptions): Promise<boolean>
-    /** In the order of their CIDs. */
+    /** Newest first, by when they came into this store. */
     list(page?: Page & CallOptions): Promise<Listing<DagListItem>>
     /** Keeps a block, and all it links to, from being pruned. @throws IcnError DagOperationFailed when it is unknown */
     pin(cid: CidString, options?: CallOptions): Promise<void>

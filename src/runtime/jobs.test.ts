@@ -131,14 +131,23 @@ describe('a run', () => {
 describe('a job', () => {
   it('whose module is nowhere fails with a receipt and a refund', async () => {
     await using runtime = await testRuntime()
-    const id = await runtime.jobs.submit({ manifestCid: nowhere, spec: { kind: 'CclWasm' }, costMana: 10n })
-    const job = await runtime.jobs.wait(id)
-    expect(job).toMatchObject({
-      state: 'Failed',
-      failure: { code: 'DagOperationFailed', reason: 'manifestNotFound' },
-    })
-    expect((await runtime.receipts.get(job.receiptCid!)).receipt.success).toBe(false)
-    expect(await runtime.mana.balance()).toBe(1_000n)
+    for (const [kind, what] of [
+      ['CclWasm', 'WASM module'],
+      ['GenericPlaceholder', 'Manifest'],
+    ] as const) {
+      const id = await runtime.jobs.submit({ manifestCid: nowhere, spec: { kind }, costMana: 10n })
+      const job = await runtime.jobs.wait(id)
+      expect(job).toMatchObject({
+        state: 'Failed',
+        failure: {
+          code: 'DagOperationFailed',
+          reason: 'manifestNotFound',
+          message: `${what} not found: block ${nowhere} is not in the DAG.`,
+        },
+      })
+      expect((await runtime.receipts.get(job.receiptCid!)).receipt.success).toBe(false)
+      expect(await runtime.mana.balance()).toBe(1_000n)
+    }
   })
 
   it('whose module was altered in the store is not run', async () => {

@@ -55,13 +55,10 @@ export async function prepare(
       known !== undefined && hasBlock(tx, manifest) ? known : getBlock(tx, manifest),
     )
     if (block === undefined) {
-      throw new IcnError(
-        'DagOperationFailed',
-        `WASM module not found: block ${manifest} is not in the DAG.`,
-        {
-          data: { reason: 'manifestNotFound', cid: row.manifest },
-        },
-      )
+      const what = kind === 'CclWasm' ? 'WASM module' : 'Manifest'
+      throw new IcnError('DagOperationFailed', `${what} not found: block ${manifest} is not in the DAG.`, {
+        data: { reason: 'manifestNotFound', cid: row.manifest },
+      })
     }
     if ('compiled' in block) return await ofModule(block)
     if (isWasm(block.data)) return await ofModule(await modules.load(manifest))
