@@ -10,6 +10,7 @@ import type { BodyFacts } from './analysis.ts'
 import { CallCode } from './calls.ts'
 import { CounterCode } from './counter-code.ts'
 import { type EmitContext, Reason, writeStop } from './emit-context.ts'
+import { callCompares } from './header-comparison.ts'
 import { readNumber, skipNumber } from './instructions.ts'
 import type { LoopVersion } from './loops.ts'
 import { type Signature, Type } from './module.ts'
@@ -129,10 +130,11 @@ export class BodyEmitter {
   /** Comparisons beside the one at entry. */
   #comparisons(): number {
     const places = this.#places
-    let count = this.#charges.loops
+    let count = 0
     for (let row = 0; row < places.count; row++) {
       const kind = places.kind(row)
       if (kind === Place.memoryBulk || kind === Place.tableBulk) count++
+      else if (kind === Place.loop && this.#headerCompares(row)) count++
       else if (
         (kind === Place.call || kind === Place.returnCall) &&
         this.#constantCost(places.argument(row)) >= 0
@@ -140,6 +142,12 @@ export class BodyEmitter {
         count++
     }
     return count
+  }
+
+  /** With a profile always: of a run that is stopped it tells the very stretch. */
+  #headerCompares(loop: number): boolean {
+    const { module, profile } = this.#context
+    return profile !== null || !callCompares(this.#bytes, this.#places, loop, module.imports.length)
   }
 
   #needsSpare(): boolean {
@@ -244,7 +252,7 @@ export class BodyEmitter {
         this.#counter.labels++
         this.#profile?.trip(start)
         this.#counter.charge(this.#charges.header[row]!)
-        this.#counter.compareFuel(0)
+        if (this.#headerCompares(row)) this.#counter.compareFuel(0)
         return
       }
       case Place.br:

@@ -77,6 +77,7 @@ export const Op = {
   f64Le: 0x65,
   i32Add: 0x6a,
   i32Sub: 0x6b,
+  i32Mul: 0x6c,
   i32DivU: 0x6e,
   i32And: 0x71,
   i32ShrU: 0x76,

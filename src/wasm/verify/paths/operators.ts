@@ -35,3 +35,14 @@ export const REF_FUNC = 0xd2
 export const TABLE_GROW = 0xfc0f
 export const V128_CONST = 0xfd0c
 export const V128_BITSELECT = 0xfd52
+
+/**
+ * Neither traps nor changes anything but locals and operands: `nop`, `drop`, `select`, locals, a read of a global,
+ * constants, comparisons, arithmetic without integer division, wrapping.
+ */
+export const isUnseen = (op: number): boolean =>
+  op === 0x01 ||
+  (op >= 0x1a && op <= 0x23) ||
+  (op >= 0x41 && op <= 0x6c) ||
+  (op >= 0x71 && op <= 0x7e) ||
+  (op >= 0x83 && op <= 0xa7)

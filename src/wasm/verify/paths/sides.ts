@@ -4,7 +4,7 @@
  */
 import { type Body, type FuncType, I32, I64, type Instr } from '../decode.ts'
 import { type Flow, flowOf } from './flow.ts'
-import { BLOCK, BR, ELSE, END, GET, GLOBAL_GET, GLOBAL_SET, LOOP, TEE } from './operators.ts'
+import { BLOCK, BR, CALL, ELSE, END, GET, GLOBAL_GET, GLOBAL_SET, isUnseen, LOOP, TEE } from './operators.ts'
 import { formOf, type Pair, PathError } from './pair.ts'
 
 /** Inside a loop whose trips are charged together. */
@@ -82,9 +82,21 @@ export class Sides {
       if (op === BLOCK || op === END) p++
       else if (op === ELSE) p = ends[p]! + 1
       else if (op === BR) p = targets[p]!
+      else if (op === LOOP && this.#leftToCall(p)) p++
       else break
     }
     return { ...state, p, pending }
+  }
+
+  /**
+   * No comparison stands at the header of a loop that begins with a call, with nothing ahead of it that traps or that
+   * anyone else could see: the one at the callee's entry stops whatever the header's would have stopped.
+   */
+  #leftToCall(header: number): boolean {
+    const { code } = this.original
+    let at = header + 1
+    while (isUnseen(code[at]!.op)) at++
+    return code[at]!.op === CALL && code[at]!.a >= this.pair.original.imports.length
   }
 
   /** The metered form on to the next instruction that does something. */

@@ -3,7 +3,8 @@
  * and the metered form has not yet charged. At each place where that matters the two must agree exactly:
  *
  * - a comparison stands at the function's entry, at every loop header and nowhere else (before a call of a function
- *   that its callers charge, it is that function's entry), and compares what Wasmtime compares;
+ *   that its callers charge, it is that function's entry), and compares what Wasmtime compares; only where a loop
+ *   begins with a call, the comparison at the callee's entry stands for the header's;
  * - a call, a host call and an exit hand over a counter from which everything consumed has been taken;
  * - paths that meet at one place of the metered code bring the same amount, so no path is left out by stopping there.
  *
