@@ -104,7 +104,8 @@ function limits({ bytes, calls }: LimitProgram): string {
       }
     })
     const count = (made.exports.count as WebAssembly.Global | undefined)?.value
-    return `${endings.join()} count ${count} fuel ${made.fuelUsed} pages ${made.peakMemoryPages}`
+    const { memory, table } = made.deniedGrowth
+    return `${endings.join()} count ${count} fuel ${made.fuelUsed} pages ${made.peakMemoryPages} denied ${memory} ${table}`
   })
   return runs.join(' | ')
 }
