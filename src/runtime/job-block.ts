@@ -2,16 +2,16 @@
  * The block whose CID is a job's id (ref §1.4, HEAD's formula). Two equal submissions in one second would be one block:
  * the second carries a number more, which serde ignores, and so has an id of its own.
  */
-import { utf8 } from '../common/bytes.ts'
-import { encodeBincode, encodeJson } from '../common/codec.ts'
-import { buildBlock, type DagBlock } from '../dag/block.ts'
+import { concatBytes, utf8 } from '../common/bytes.ts'
+import { encodeBincode } from '../common/codec.ts'
+import type { BlockParts } from '../dag/block.ts'
 import { type JobIdParts, temporaryJobId } from '../mesh/job.ts'
-import { type JobRecord, jobRecord, jobRecordBlock } from '../mesh/records.ts'
+import type { JobRecord } from '../mesh/records.ts'
 import { jobSpec } from '../mesh/types.ts'
 
-/** @param now seconds since the epoch @param number sets apart equal submissions; absent for the first of them */
-export function jobBlock(parts: JobIdParts, now: bigint, number?: number): DagBlock {
-  const record: JobRecord = {
+/** What the block of a submission holds. @param now seconds since the epoch */
+export function jobRecordOf(parts: JobIdParts, now: bigint): JobRecord {
+  return {
     id: temporaryJobId(parts, now),
     manifestCid: parts.manifestCid,
     specBytes: encodeBincode(jobSpec, parts.spec),
@@ -22,8 +22,9 @@ export function jobBlock(parts: JobIdParts, now: bigint, number?: number): DagBl
     status: 'Submitted',
     resourceRequirements: parts.spec.requiredResources,
   }
-  const block = jobRecordBlock(record)
-  if (number === undefined) return buildBlock(block)
-  const json = encodeJson(jobRecord, record)
-  return buildBlock({ ...block, data: utf8(`${json.slice(0, -1)},"number":${number}}`) })
+}
+
+/** Sets apart what is equal to an earlier submission. @param block of a job's record, which is a JSON object */
+export function numbered(block: BlockParts, number: number): BlockParts {
+  return { ...block, data: concatBytes(block.data.subarray(0, -1), utf8(`,"number":${number}}`)) }
 }

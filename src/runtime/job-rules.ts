@@ -5,20 +5,22 @@
  */
 
 import { Cid } from '../common/cid.ts'
-import { decodeBincode, encodeBincode } from '../common/codec.ts'
+import { decodeBincode } from '../common/codec.ts'
 import { Did } from '../common/did.ts'
 import { IcnError } from '../common/errors.ts'
+import { buildBlock } from '../dag/block.ts'
 import { putBlock } from '../dag/blocks.ts'
 import { sequenceKey } from '../dag/rows.ts'
 import { holdEscrow, refundEscrow, settleEscrow } from '../economics/escrow.ts'
 import { priceByReputation } from '../economics/pricing.ts'
 import type { Grant } from '../host/grant.ts'
 import type { JobCheckpoint } from '../mesh/progress.ts'
+import { jobRecordBlock } from '../mesh/records.ts'
 import { type ActualMeshJob, type JobSpec, jobKindName, jobSpec, type MeshJobBid } from '../mesh/types.ts'
 import type { JobState, JobStatus } from '../protocol/api.ts'
 import { reputationOf } from '../reputation/reputation.ts'
 import type { CommitEvent, Transaction } from '../storage/types.ts'
-import { jobBlock } from './job-block.ts'
+import { jobRecordOf, numbered } from './job-block.ts'
 import { changeStatus, noteAssignment, noteBids, noteCheckpoint } from './job-history.ts'
 import { isOpen, MOST_OPEN_JOBS, openJobs } from './open-jobs.ts'
 import { COUNTS, type FailureRow, JOB_ORDER, JOBS, type JobRow, nextNumber, OPEN_JOBS } from './tables.ts'
@@ -58,8 +60,10 @@ export function submitJob(tx: Transaction, job: Submission): JobRow {
   const cost = priceByReputation(job.cost, reputationOf(tx, job.creator))
   const seq = tx.get(COUNTS, 'jobs') ?? 0
   const parts = { manifestCid: job.manifest, spec: job.spec, submitter: job.creator, costMana: cost }
-  const first = jobBlock(parts, job.now)
-  const block = tx.has(JOBS, first.cid.toString()) ? jobBlock(parts, job.now, seq) : first
+  const record = jobRecordOf(parts, job.now)
+  const unnumbered = jobRecordBlock(record)
+  const first = buildBlock(unnumbered)
+  const block = tx.has(JOBS, first.cid.toString()) ? buildBlock(numbered(unnumbered, seq)) : first
   const id = block.cid.toString()
   holdEscrow(tx, id, job.creator, cost, { at: job.now })
   nextNumber(tx, 'jobs')
@@ -68,7 +72,7 @@ export function submitJob(tx: Transaction, job: Submission): JobRow {
     id,
     seq,
     manifest: job.manifest.toString(),
-    spec: encodeBincode(jobSpec, job.spec),
+    spec: record.specBytes,
     state: 'Pending',
     creator: job.creator.toString(),
     cost,
@@ -83,6 +87,7 @@ export function submitJob(tx: Transaction, job: Submission): JobRow {
     ...(job.parent === undefined ? {} : { parent: job.parent.id }),
     ...(job.via === undefined ? {} : { via: job.via }),
   }
+  specs.set(row.spec, job.spec)
   tx.put(JOBS, id, row)
   tx.put(JOB_ORDER, sequenceKey(seq), id)
   tx.put(OPEN_JOBS, sequenceKey(seq), id)
