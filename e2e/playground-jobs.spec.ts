@@ -34,6 +34,7 @@ test('a failed job’s page names the function it failed in and what it used, al
 
 test('so does the page of a job that ran in the background', async ({ page }) => {
   await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello') // the runtime is there
   const id = await page.evaluate(async () => {
     const { icn } = window as unknown as { icn: IcnRuntime }
     const bytes = new Uint8Array(await (await fetch('samples/no-hours.wasm')).arrayBuffer())
@@ -66,6 +67,7 @@ test('a job that was done tells what it returned; one that ran no contract has n
 
 test('a job whose contract is not there says so, and that nothing is known of its use', async ({ page }) => {
   await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello') // the runtime is there
   const id = await page.evaluate(async () => {
     const { icn } = window as unknown as { icn: IcnRuntime }
     const manifestCid = await icn.dag.put({ data: new TextEncoder().encode('no module') })

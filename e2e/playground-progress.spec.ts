@@ -60,7 +60,7 @@ test('while a contract runs, its fuel, memory and host calls are seen to grow, a
   await expect(outcome(page)).toContainText('Cancelled')
   await expect(outcome(page).locator('.running')).toHaveCount(0)
   // The next worker is watched like the first.
-  await expect(page.getByText(/the runtime was started again/).first()).toBeVisible()
+  await expect(page.getByText(/The runtime was started again/).first()).toBeVisible()
   await start(page)
   await expect.poll(() => figure(page, 'Host calls')).toBeGreaterThan(1_000)
   await page.getByRole('button', { name: 'Cancel' }).click()

@@ -356,3 +356,20 @@ test('receipts are found by how they ended, who ran them, and a part of a CID', 
   await page.getByRole('button', { name: 'Make every run again' }).click()
   await expect(page.locator('.verdict')).toContainText('2 receipts looked at: 2 came out the same')
 })
+
+// A forged receipt cannot be brought into the store, so its answer is the test's.
+test('a receipt whose signature is not valid says so before anything it says', async ({ page }) => {
+  await open(page)
+  await run(page)
+  await expect(outcome(page).getByText('Signature valid')).toBeVisible()
+  await page.evaluate(() => {
+    const { receipts } = (
+      window as unknown as { icn: { receipts: Record<'get', (cid: string) => Promise<object>> } }
+    ).icn
+    const { get } = receipts
+    receipts.get = async (cid) => ({ ...(await get(cid)), signatureValid: false })
+  })
+  await outcome(page).getByRole('link', { name: 'Read the receipt' }).click()
+  await expect(page.locator('.receipt-run').getByRole('alert')).toContainText('Do not trust this receipt')
+  await expect(page.getByText('Signature not valid')).toBeVisible()
+})

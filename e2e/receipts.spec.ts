@@ -23,7 +23,7 @@ test('a receipt saved here is verified by a stranger; a changed one proves nothi
   await open(stranger, '#/receipts')
   const pick = (name: string, buffer: Buffer) =>
     stranger
-      .getByLabel('Check a receipt from somebody else')
+      .getByLabel('Check a receipt file')
       .setInputFiles({ name, mimeType: 'application/octet-stream', buffer })
   const changed = Buffer.from(file)
   changed[200]! ^= 1

@@ -5,10 +5,17 @@ import { failureBox, slipLines, slipOfReceipt } from '../parts/slip.ts'
 import { ending } from '../words.ts'
 import '../style/job.css'
 
-/** @param stored its receipt, where there is one */
-export function jobOutcome(job: JobStatus, stored: StoredReceipt | undefined): HTMLElement | false {
+/**
+ * @param stored its receipt, where there is one
+ * @param did of this node
+ */
+export function jobOutcome(
+  job: JobStatus,
+  stored: StoredReceipt | undefined,
+  did: string,
+): HTMLElement | false {
   if (job.state !== 'Completed' && job.state !== 'Failed') return false
-  const run = stored && slipOfReceipt(stored)
+  const run = stored && slipOfReceipt(stored, did)
   const { failure } = job
   // A job without a run here has nothing to add to how it stands.
   if (!run && !failure) return false

@@ -14,7 +14,7 @@ import { href, type PanelFactory } from '../router.ts'
 import { jobSection } from './job.ts'
 import { jobOutcome } from './job-outcome.ts'
 
-export function jobPanel({ runtime }: Context): PanelFactory {
+export function jobPanel({ runtime, did }: Context): PanelFactory {
   return (jobId = '', signal) => {
     const body = h('div', { class: 'receipt' })
     const trouble = h('div')
@@ -29,7 +29,7 @@ export function jobPanel({ runtime }: Context): PanelFactory {
         h(
           'div',
           { class: 'receipt-facts' },
-          jobOutcome(job, receipt),
+          jobOutcome(job, receipt, did),
           timeline(job),
           waits(job) && cancelButton(),
           trouble,

@@ -1,5 +1,4 @@
 /** What came of the run: an empty tray, progress, the slip, or why there is none. After a reload, the newest receipt. */
-import type { IcnRuntime } from '../../index.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { problemCard } from '../parts/problem.ts'
@@ -49,7 +48,7 @@ export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement
       }
       fill(
         tray,
-        content(run, context.runtime, () => void actions.run()),
+        content(run, context, () => void actions.run()),
       )
       if (ran && run.kind !== 'none') bringIntoView(tray)
     },
@@ -59,7 +58,7 @@ export function outcomePanel(context: Context, signal: AbortSignal): HTMLElement
   return panel
 }
 
-function content(run: RunState, runtime: IcnRuntime, retry: () => void): HTMLElement {
+function content(run: RunState, { runtime, did }: Context, retry: () => void): HTMLElement {
   const options: SlipOptions = {
     level: 3,
     withReceipt: true,
@@ -69,7 +68,7 @@ function content(run: RunState, runtime: IcnRuntime, retry: () => void): HTMLEle
     case 'done':
       return slip(slipOfRun(run.name, run.result, run.budget, run.stored, run.mana), options)
     case 'earlier': {
-      const data = slipOfReceipt(run.stored)
+      const data = slipOfReceipt(run.stored, did)
       return data
         ? slip({ ...data, name: ['Your last run', data.name].filter(Boolean).join(': ') }, options)
         : h('div', { class: 'tray-empty' }, h('p', {}, 'The newest receipt here came from elsewhere.'))

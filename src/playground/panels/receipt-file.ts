@@ -3,7 +3,8 @@ import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { withProgress } from '../parts/busy.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
+import { saveAs } from '../parts/save.ts'
 import { href } from '../router.ts'
 import { replaySentence, replayVerdict } from './replay.ts'
 
@@ -14,12 +15,10 @@ export function saveReceipt({ runtime }: Context, cid: string, signal: AbortSign
   button.addEventListener('click', async () => {
     try {
       const file = await runtime.receipts.export(cid, { signal })
-      const url = URL.createObjectURL(new Blob([file as BlobPart]))
-      h('a', { href: url, download: `receipt-${cid.slice(-12)}.icn` }).click()
-      URL.revokeObjectURL(url)
+      saveAs(`receipt-${cid.slice(-12)}.icn`, 'application/octet-stream', file)
       fill(outcome)
     } catch (error) {
-      if (!signal.aborted) fill(outcome, problemCard(error))
+      if (!signal.aborted) fill(outcome, problemAlert(error))
     }
   })
   return h(
@@ -54,7 +53,7 @@ export function checkReceipt({ runtime }: Context, signal: AbortSignal): HTMLEle
       fill(outcome, replayVerdict(found), found.status === 'verified' && h('p', {}, link))
       announce(replaySentence(found), found.status === 'mismatch' ? 'assertive' : 'polite')
     } catch (error) {
-      if (!signal.aborted) fill(outcome, problemCard(error, { title: 'This file proves nothing' }))
+      if (!signal.aborted) fill(outcome, problemAlert(error, { title: 'This file proves nothing' }))
     } finally {
       input.value = ''
     }
@@ -63,7 +62,12 @@ export function checkReceipt({ runtime }: Context, signal: AbortSignal): HTMLEle
     'div',
     { class: 'picker' },
     input,
-    h('label', { class: 'button', for: 'receipt-file' }, 'Check a receipt from somebody else'),
+    h('label', { class: 'button', for: 'receipt-file' }, 'Check a receipt file'),
+    h(
+      'p',
+      { class: 'quiet' },
+      'From somebody else: the run is made again here, and the receipt kept if it is true.',
+    ),
     outcome,
   )
 }

@@ -61,12 +61,13 @@ function content(
   checks: readonly HTMLElement[],
   picture: HTMLElement,
 ): readonly HTMLElement[] {
-  const data = slipOfReceipt(stored)
+  const data = slipOfReceipt(stored, did)
   const counts = (recordCid: string) => runCounts(runtime, recordCid)
   return [
     h(
       'div',
       { class: 'receipt-run' },
+      !stored.signatureValid && notSigned(),
       h(
         'div',
         { class: 'receipt-slip' },
@@ -76,6 +77,20 @@ function content(
     ),
     h('div', { class: 'receipt-facts' }, signature(stored), picture, job && jobSection(job), places(stored)),
   ]
+}
+
+/** Before anything it says: nobody answers for it. */
+function notSigned(): HTMLElement {
+  return h(
+    'div',
+    { class: 'problem', role: 'alert' },
+    h('p', { class: 'problem-title' }, 'Do not trust this receipt'),
+    h(
+      'p',
+      {},
+      'It is not signed by the node that it names: it was changed, or made up. What follows is only what it says.',
+    ),
+  )
 }
 
 function withoutRun(stored: StoredReceipt, job: JobStatus | undefined, did: string): HTMLElement {
@@ -117,7 +132,7 @@ function signature(stored: StoredReceipt): HTMLElement {
         [h('span', {}, fieldWords(field.name)), h('code', { class: 'field-name' }, field.name)],
         h('code', { class: 'id whole' }, field.value),
       ]),
-      'facts facts-stacked',
+      'facts facts-signed',
     ),
     h(
       'details',

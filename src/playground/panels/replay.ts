@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { withProgress } from '../parts/busy.ts'
 import { facts } from '../parts/facts.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 
 export function replaySection({ runtime }: Context, cid: string, signal: AbortSignal): HTMLElement {
   const outcome = h('div', { class: 'verify-outcome' })
@@ -25,7 +25,7 @@ export function replaySection({ runtime }: Context, cid: string, signal: AbortSi
       fill(outcome, replayVerdict(found))
       announce(replaySentence(found), found.status === 'mismatch' ? 'assertive' : 'polite')
     } catch (error) {
-      if (!signal.aborted) fill(outcome, problemCard(error))
+      if (!signal.aborted) fill(outcome, problemAlert(error))
     } finally {
       running = false
       button.removeAttribute('aria-disabled')

@@ -7,7 +7,7 @@ import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { number, parseFuel } from '../format.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 import { href } from '../router.ts'
 import type { Choice } from '../store.ts'
 
@@ -61,7 +61,7 @@ export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTML
       field.select()
       announce(copied ? 'The link was copied.' : 'The link is in the field.')
     } catch (error) {
-      fill(place, problemCard(error, { title: 'No link was made' }))
+      fill(place, problemAlert(error, { title: 'No link was made' }))
     }
   }
 
@@ -80,7 +80,7 @@ export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTML
       store.set({ incoming: { name: `${stem}.wat`, text } })
       location.hash = href('write')
     } catch (error) {
-      fill(place, problemCard(error, { title: 'It could not be shown as text' }))
+      fill(place, problemAlert(error, { title: 'It could not be shown as text' }))
     }
   }
 
@@ -93,7 +93,7 @@ export function shareBox({ runtime, store }: Context, signal: AbortSignal): HTML
       fill(place, h('p', {}, 'Kept in this browser: ', h('a', { href: href('write', name) }, name), '.'))
       announce(`Kept in the workspace as ${name}.`)
     } catch (error) {
-      fill(place, problemCard(error, { title: 'It was not kept' }))
+      fill(place, problemAlert(error, { title: 'It was not kept' }))
     }
   }
 

@@ -52,6 +52,11 @@ export function problemCard(error: unknown, options: ProblemOptions = {}): HTMLE
   )
 }
 
+/** Where it comes of something the person did here: read out at once. */
+export function problemAlert(error: unknown, options: ProblemOptions = {}): HTMLElement {
+  return h('div', { role: 'alert' }, problemCard(error, options))
+}
+
 function chip(name: string, value: string): HTMLElement {
   return h('div', {}, h('dt', {}, name), h('dd', {}, value))
 }

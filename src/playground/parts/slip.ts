@@ -32,6 +32,8 @@ export interface SlipData {
   readonly mana?: ManaOfRun
   readonly profile?: NonNullable<RunResult['profile']>
   readonly recordCid?: string
+  /** It ran on another node: what it cost there is not known here. */
+  readonly foreign?: boolean
 }
 
 export function slipOfRun(
@@ -51,8 +53,11 @@ export function slipOfRun(
   }
 }
 
-/** Undefined for a receipt from elsewhere: nothing is known of its run but what it says. */
-export function slipOfReceipt(stored: StoredReceipt): SlipData | undefined {
+/**
+ * Undefined for a receipt whose run is not stored: nothing is known of it but what the receipt says.
+ * @param did of this node
+ */
+export function slipOfReceipt(stored: StoredReceipt, did: string): SlipData | undefined {
   if (!stored.run) return undefined
   const { cid, receipt, signatureValid, anchoredAt } = stored
   const { fuelLimit: budget, ...run } = stored.run
@@ -60,6 +65,7 @@ export function slipOfReceipt(stored: StoredReceipt): SlipData | undefined {
   return {
     ...run,
     ...(name === undefined ? {} : { name }),
+    foreign: receipt.executor !== did,
     budget,
     success: receipt.success,
     receiptCid: cid,
@@ -104,7 +110,13 @@ export function slip(data: SlipData, { level, withReceipt, counts }: SlipOptions
       h(
         'p',
         { class: 'slip-name' },
-        [data.name, data.anchoredAt !== undefined && when(data.anchoredAt)].filter(Boolean).join(', '),
+        [
+          data.name,
+          data.foreign && 'from another node',
+          data.anchoredAt !== undefined && when(data.anchoredAt),
+        ]
+          .filter(Boolean)
+          .join(', '),
       ),
       h(
         level === 2 ? 'h2' : 'h3',
@@ -147,7 +159,7 @@ export function slipLines(data: SlipData): HTMLElement {
             bar(share(data.fuelUsed, data.budget), 'Share of the fuel budget used', 'fuel'),
           ],
     ],
-    ['Mana charged', number(data.manaCharged)],
+    ['Mana charged', data.foreign ? 'not known here' : number(data.manaCharged)],
     data.mana !== undefined && ['Mana before and after', manaChange(data.mana)],
     ['Memory, at most', data.memoryPeakPages === 0 ? 'none' : pages(data.memoryPeakPages)],
     data.elapsedMs !== undefined && ['Time taken', milliseconds(data.elapsedMs)],

@@ -2,7 +2,7 @@
 import { announce } from '../announce.ts'
 import { fill, h } from '../dom.ts'
 import { progress } from './busy.ts'
-import { problemCard } from './problem.ts'
+import { problemAlert } from './problem.ts'
 
 export interface TaskResult {
   readonly sentence: string
@@ -52,9 +52,9 @@ export function task(
       if (result) announce(result.sentence, result.good ? 'polite' : 'assertive')
     } catch (error) {
       if (life.aborted) return
-      if (mine.signal.aborted) fill(outcome, h('p', { class: 'quiet' }, 'Stopped.'))
-      else fill(outcome, problemCard(error))
-      announce(mine.signal.aborted ? 'Stopped.' : 'That did not work.', 'assertive')
+      if (!mine.signal.aborted) return fill(outcome, problemAlert(error))
+      fill(outcome, h('p', { class: 'quiet' }, 'Stopped.'))
+      announce('Stopped.', 'assertive')
     } finally {
       clearTimeout(waiting)
       running = undefined

@@ -6,7 +6,7 @@ import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { bytes, parseFuel, plural } from '../format.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 import { href, parseRoute } from '../router.ts'
 import { sampleUrl } from '../samples.ts'
 import type { Source } from '../store.ts'
@@ -73,7 +73,7 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
       return choice.text !== undefined || choice.name === paper.name ? choice.source : undefined
     },
     imported: () => guarded(refreshList),
-    trouble: (error) => fill(trouble, problemCard(error)),
+    trouble: (error) => fill(trouble, problemAlert(error)),
     samples: () => store.get().samples,
   })
 
@@ -83,7 +83,7 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
     try {
       await work()
     } catch (error) {
-      if (!signal.aborted) fill(trouble, problemCard(error, { dismiss: () => fill(trouble) }))
+      if (!signal.aborted) fill(trouble, problemAlert(error, { dismiss: () => fill(trouble) }))
     }
   }
 
