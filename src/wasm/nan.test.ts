@@ -22,6 +22,11 @@ describe('NaN bits that arithmetic made are canonical wherever they can be seen'
     ['in a tee', F64(`(i64.reinterpret_f64 (local.tee $x ${NAN}))`)],
     ['in a global', F64(`(global.set $g ${NAN}) (i64.reinterpret_f64 (global.get $g))`)],
     ['negated', F64(`(i64.xor (i64.const 0x8000000000000000) (i64.reinterpret_f64 (f64.neg ${NAN})))`)],
+    ['without its sign', F64(`(i64.reinterpret_f64 (f64.abs (f64.neg ${NAN})))`)],
+    [
+      'without its sign, in a local',
+      F64(`(local.set $x (f64.abs ${NAN})) (i64.reinterpret_f64 (local.get $x))`),
+    ],
     ['selected', F64(`(i64.reinterpret_f64 (select ${NAN} (f64.const 1) (i32.const 1)))`)],
     ['carried by a branch', F64(`(i64.reinterpret_f64 (block (result f64) (br 0 ${NAN})))`)],
     ['carried by a br_if', F64(`(i64.reinterpret_f64 (block (result f64) (br_if 0 ${NAN} (i32.const 1))))`)],
@@ -80,6 +85,12 @@ describe('NaN bits that nothing computed are kept', () => {
       'through a local',
       '(local.set $x (f64.reinterpret_i64 (i64.const 0x7ff0000000000123))) (i64.reinterpret_f64 (local.get $x))',
     ],
+    [
+      'without its sign, in a local that holds a sum at other times',
+      `(local.set $x (f64.abs (f64.reinterpret_i64 (i64.const 0xfff0000000000123))))
+       (if (local.get $i) (then (local.set $x (f64.abs (f64.add (f64.const 1) (f64.const 2))))))
+       (i64.reinterpret_f64 (local.get $x))`,
+    ],
     ['through a constant', '(i64.reinterpret_f64 (f64.const nan:0x0000000000123))'],
     [
       'through a loop first entered with a sum',
@@ -111,4 +122,11 @@ it('costs an accumulator nothing inside its loop', () => {
     (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 3))))
     (i64.reinterpret_f64 (local.get $x))`)})`
   expect(toWat(meter(fromWat(wat)).bytes).split('f64.le').length - 1).toBe(1)
+})
+
+it('costs a conversion that looks at its bounds first nothing', () => {
+  const body = `(if (result i64) (f64.lt (f64.abs (local.tee $x ${NAN})) (f64.const 0x1p63))
+    (then (i64.trunc_f64_s (local.get $x))) (else (i64.const -1)))`
+  expect(result(F64(body))).toBe(-1n)
+  expect(toWat(meter(fromWat(`(module ${F64(body)})`)).bytes)).not.toContain('f64.le')
 })
