@@ -27,6 +27,7 @@ export interface CidJson {
   readonly hash_bytes: number[]
 }
 
+/** A CID as ICN writes it: version, codec, hash algorithm and hash, each number 16 bits wide (ref §3.1). */
 export class Cid {
   readonly version: number
   readonly codec: number
@@ -99,6 +100,7 @@ export class Cid {
     return this.#text
   }
 
+  /** As ICN writes it in JSON. */
   toJSON(): CidJson {
     return {
       version: this.version,
@@ -108,6 +110,7 @@ export class Cid {
     }
   }
 
+  /** Whether both name the same content by the same codec. */
   equals(other: Cid): boolean {
     return this.toString() === other.toString()
   }

@@ -16,6 +16,7 @@ export interface DidJson {
 
 const MAX_LENGTH = 2048
 
+/** A decentralized identifier, parsed: method, id, and what may follow it (ref §2.2). */
 export class Did {
   readonly method: string
   readonly idString: string
@@ -95,10 +96,12 @@ export class Did {
     }
   }
 
+  /** `did:method:id` with path, query and fragment. */
   toString(): string {
     return this.#text
   }
 
+  /** As ICN writes it in JSON. */
   toJSON(): DidJson {
     return {
       method: this.method,
@@ -109,6 +112,7 @@ export class Did {
     }
   }
 
+  /** Whether all of their parts are equal. */
   equals(other: Did): boolean {
     return this.#text === other.#text
   }

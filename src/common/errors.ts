@@ -31,6 +31,7 @@ export const ICN_ERROR_CODES = [
   'VersionMismatch',
 ] as const
 
+/** One of the codes; docs/errors.md says when each comes and what to do. */
 export type IcnErrorCode = (typeof ICN_ERROR_CODES)[number]
 
 /** Plain values only: what is put here must survive structured clone and read well in a log. */
@@ -38,11 +39,13 @@ export type IcnErrorData = Readonly<
   Record<string, string | number | bigint | boolean | null | readonly (string | number)[]>
 >
 
+/** What an error carries besides code and sentence. */
 export interface IcnErrorOptions {
   readonly data?: IcnErrorData
   readonly cause?: unknown
 }
 
+/** The one class of errors. */
 export class IcnError extends Error {
   override readonly name = 'IcnError'
   readonly code: IcnErrorCode

@@ -18,12 +18,14 @@ const unserved = (name: string): AbiFunction => ({
   answerBytes: 0,
 })
 
+/** Every host function that is known, served or not. */
 export const HOST_ABI: readonly AbiFunction[] = [...SERVED_ABI, ...Object.keys(UNSERVED).map(unserved)]
 
 const byName = new Map(
   HOST_ABI.flatMap((entry) => [entry.name, ...entry.aliases].map((name) => [name, entry])),
 )
 
+/** A host function by any of its names. */
 export function findAbi(name: string): AbiFunction | undefined {
   return byName.get(name)
 }

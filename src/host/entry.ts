@@ -1,10 +1,12 @@
 /** How a row of the ABI table is written. */
 
+/** The module that contracts import host functions from. */
 export const IMPORT_MODULE = 'icn'
 
 /** What a runtime must have been started with before a guest or page may call the function. */
 export type Capability = 'credit'
 
+/** One host function. */
 export interface AbiFunction {
   readonly name: string
   /** Other spellings a module may import the function by. */

@@ -15,6 +15,7 @@ export { type AbiFunction, type Capability, IMPORT_MODULE } from './entry.ts'
 const MAX_RECEIPT_BYTES = 65_536
 const MAX_LOG_BYTES = 65_536
 
+/** Host functions that a node in a page serves. */
 export const SERVED_ABI: readonly AbiFunction[] = [
   served(1, 'host_log', {
     aliases: ['host_log_message'],

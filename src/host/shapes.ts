@@ -44,9 +44,12 @@ const RESULT_TYPES = {
   strings: 'i32',
 } as const satisfies Record<string, ValueType>
 
+/** What a parameter of a host function means; docs/host-abi.md lists them. */
 export type ParamKind = keyof typeof PARAM_TYPES
+/** What the result of a host function means; docs/host-abi.md lists them. */
 export type ResultKind = keyof typeof RESULT_TYPES
 
+/** One way to import a host function. */
 export interface Shape {
   readonly params: readonly ParamKind[]
   readonly result: ResultKind | null

@@ -4,7 +4,7 @@
  * runtime (runtime/) implements `IcnRuntime`; the page's client implements it by passing each call to the worker. What
  * crosses the boundary is plain data: CIDs and DIDs are strings here, u64 values are bigint.
  *
- * Every method rejects with `IcnError` only, takes a trailing `{ signal }` and settles even when the worker dies.
+ * Every method rejects with `IcnError` only and settles even when the worker dies; all but `call` take a trailing `{ signal }`.
  */
 import type {
   DagBlockData,
@@ -288,6 +288,7 @@ export interface IcnRuntime {
     ): Promise<CidString>
     /** Undefined when it is not stored. @throws IcnError DagOperationFailed when what is stored is not what the CID says */
     get(cid: CidString, options?: CallOptions): Promise<DagBlockData | undefined>
+    /** Whether a block is stored under the CID. */
     has(cid: CidString, options?: CallOptions): Promise<boolean>
     /** Newest first, by when they came into this store. */
     list(page?: Page & CallOptions): Promise<Listing<DagListItem>>

@@ -21,4 +21,5 @@ const WASMTIME_35: FuelTable = {
   tableElementsPerUnit: 4,
 }
 
+/** The published tables of fuel costs, by their ids. */
 export const FUEL_TABLES: Readonly<Record<FuelTableId, FuelTable>> = { 'wasmtime-35': WASMTIME_35 }

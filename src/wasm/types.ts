@@ -50,6 +50,7 @@ export interface WasmLimits {
   readonly callDepth: number
 }
 
+/** How a module is metered. */
 export interface MeterOptions {
   readonly table?: FuelTableId
   readonly limits?: Partial<WasmLimits>
@@ -59,13 +60,16 @@ export interface MeterOptions {
   readonly canonicalNaN?: boolean
 }
 
+/** A WebAssembly type of values. */
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref'
 
+/** A WebAssembly type of functions. */
 export interface FunctionType {
   readonly params: readonly ValueType[]
   readonly results: readonly ValueType[]
 }
 
+/** An import of a module; `type` of functions only. */
 export interface ImportInfo {
   readonly module: string
   readonly name: string
@@ -73,6 +77,7 @@ export interface ImportInfo {
   readonly type?: FunctionType
 }
 
+/** An export of a module; `type` of functions only. */
 export interface ExportInfo {
   readonly name: string
   readonly kind: 'func' | 'table' | 'memory' | 'global'
@@ -94,6 +99,7 @@ export interface ModuleInspection {
   readonly warnings: readonly string[]
 }
 
+/** A metered module. */
 export interface MeteredModule {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly table: FuelTableId

@@ -17,6 +17,7 @@ export interface Libp2pMeshOptions extends MeshTerms {
   readonly listen?: readonly string[]
 }
 
+/** One of the relays that were named. */
 export interface RelayState {
   readonly address: string
   readonly connected: boolean
@@ -24,6 +25,7 @@ export interface RelayState {
   readonly failure?: string
 }
 
+/** The node in the network, counted since it was made. */
 export interface Libp2pStatistics {
   /** Open connections, those to relays among them. */
   readonly connections: number
@@ -49,5 +51,6 @@ export interface Libp2pMesh extends MeshPort {
   readonly peerId: string
   /** Multiaddrs others can reach it at, as far as it knows. */
   addresses(): readonly string[]
+  /** A snapshot. */
   stats(): Libp2pStatistics
 }

@@ -1,12 +1,15 @@
 /** Blocks, their repair, and files of them. */
 import type { CallOptions, CidString, DidString } from './values.ts'
 
+/** A link from a block to another. */
 export interface DagLinkData {
   readonly cid: CidString
   readonly name: string
+  /** Bytes, as whoever made the block says. */
   readonly size: bigint
 }
 
+/** A block with all that is known of it. */
 export interface DagBlockData {
   readonly cid: CidString
   readonly data: Uint8Array
@@ -20,6 +23,7 @@ export interface DagBlockData {
   readonly ttl: number | null
 }
 
+/** A block in a listing, without its data. */
 export interface DagListItem {
   readonly cid: CidString
   readonly size: number
@@ -29,11 +33,13 @@ export interface DagListItem {
   readonly pinned: boolean
 }
 
+/** How far a check of all blocks has come. */
 export interface VerifyAllProgress {
   readonly checked: number
   readonly bad: number
 }
 
+/** What a check of all blocks found. */
 export interface VerifyAllResult {
   readonly checked: number
   readonly bad: readonly { readonly cid: CidString; readonly reason: string }[]
@@ -60,24 +66,29 @@ export type RepairName = 'report' | 'quarantine' | 'delete'
 /** Bytes replace the block's data alone, content replaces all of it; either is verified against the CID first. */
 export type RepairAnswer = RepairName | Uint8Array | DagBlockContent
 
+/** How all blocks are checked. */
 export interface VerifyAllOptions extends CallOptions {
+  /** Told how far it has come. */
   readonly onProgress?: (progress: VerifyAllProgress) => void
   /** What to do with each bad block; the strategy of the option `integrityCheck` when absent. */
   readonly repair?: RepairName | ((bad: ExaminedBlock) => RepairAnswer | Promise<RepairAnswer>)
 }
 
+/** A bad block that was moved aside, and why it is bad. */
 export interface QuarantinedBlock {
   readonly cid: CidString
   readonly reason: string
   readonly stored: DagBlockContent | null
 }
 
+/** How far an import has come. */
 export interface ImportProgress {
   /** Bytes of the file read so far. */
   readonly bytes: number
   readonly blocks: number
 }
 
+/** What an import took in. */
 export interface ImportResult {
   /** Blocks in the file. */
   readonly blocks: number

@@ -36,6 +36,7 @@ export type ProposalType =
       }
     }
 
+/** Where a proposal stands. */
 export type ProposalStatus =
   | 'Pending'
   | 'PendingSponsorship'
@@ -47,8 +48,10 @@ export type ProposalStatus =
   | 'Executed'
   | 'Failed'
 
+/** What a member can vote. */
 export type VoteOption = 'Yes' | 'No' | 'Abstain'
 
+/** A proposal to be made. */
 export interface ProposalRequest {
   readonly proposalType: ProposalType
   /** At most 4,096 bytes of UTF-8. */
@@ -92,6 +95,7 @@ export interface ProposalInfo {
   readonly veto?: { readonly by: DidString; readonly at: number; readonly reason: string }
 }
 
+/** A member of the co-operative. */
 export interface Member {
   readonly did: DidString
   /** Seconds since the epoch. */
@@ -102,6 +106,7 @@ export interface Member {
   readonly delegate?: DidString
 }
 
+/** A setting that members have decided on. */
 export interface SystemParameter {
   readonly key: string
   readonly value: string

@@ -2,6 +2,7 @@
 import type { RunProgress } from './runs.ts'
 import type { CallOptions, CidString, DidString, JobId } from './values.ts'
 
+/** What is to be done: run a contract, or one of the kinds of ICN that only other nodes run. */
 export type JobKind = 'CclWasm' | 'GenericPlaceholder' | { readonly Echo: { readonly payload: string } }
 
 /** ref §2.5; all but `kind` default as there. */
@@ -32,11 +33,16 @@ export interface RunCapabilities {
   readonly jobs?: number | null
 }
 
+/** A job to be submitted. */
 export interface JobRequest {
   readonly manifestCid: CidString
   readonly spec: JobSpecInput
   /** Mana offered for the job before the reputation discount (ref §4.2). */
   readonly costMana: bigint
+  /**
+   * How long the job may wait to be run, and for a receipt from elsewhere, ms. Not limited when absent, but
+   * for `receiptWaitMs`.
+   */
   readonly maxExecutionWaitMs?: bigint
   /** Export to call; `run` when absent. */
   readonly entry?: string
@@ -51,6 +57,7 @@ export interface JobRequest {
   readonly via?: 'local' | 'mesh'
 }
 
+/** How a wait for a job is watched and ended. */
 export interface WaitOptions extends CallOptions {
   /**
    * Told how far the job's run has come, where this tab makes it and its guest had not begun when `wait` was called: while
@@ -59,8 +66,10 @@ export interface WaitOptions extends CallOptions {
   readonly onProgress?: (progress: RunProgress) => void
 }
 
+/** Where a job stands; the last three are ends. */
 export type JobState = 'Pending' | 'Assigned' | 'Completed' | 'Failed' | 'Cancelled'
 
+/** A job as it stands. */
 export interface JobStatus {
   readonly jobId: JobId
   readonly manifestCid: CidString
@@ -124,6 +133,7 @@ export interface JobHistoryEntry {
   readonly to?: JobLifecycleStatus
 }
 
+/** What happened to a job. */
 export interface JobHistory {
   readonly jobId: JobId
   readonly status: JobLifecycleStatus

@@ -1,6 +1,7 @@
 /** What the ledger tells. */
 import type { DidString } from './values.ts'
 
+/** Why a balance changed. */
 export type ManaCause =
   | 'initial'
   | 'spend'
@@ -12,6 +13,7 @@ export type ManaCause =
   | 'governance'
   | 'zk'
 
+/** One line of the journal of the ledger. */
 export interface ManaEntry {
   readonly seq: number
   readonly did: DidString

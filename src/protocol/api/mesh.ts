@@ -28,6 +28,8 @@ export interface SyncProgress {
   readonly missing: number
 }
 
+/** How a round of catching up is watched and ended. */
 export interface SyncOptions extends CallOptions {
+  /** Told how far it has come. */
   readonly onProgress?: (progress: SyncProgress) => void
 }

@@ -13,6 +13,7 @@ export interface ExecutionReceipt {
   readonly signature: Uint8Array
 }
 
+/** A receipt as it is kept, with what is known of its run. */
 export interface StoredReceipt {
   readonly cid: CidString
   readonly receipt: ExecutionReceipt
@@ -55,6 +56,7 @@ export type ReceiptVerification =
   | { readonly status: 'mismatch'; readonly field: string; readonly expected: string; readonly got: string }
   | { readonly status: 'notReplayable'; readonly reason: string }
 
+/** How many receipts have been verified so far, and how it went. */
 export interface ReceiptsProgress {
   readonly checked: number
   readonly verified: number
@@ -62,7 +64,9 @@ export interface ReceiptsProgress {
   readonly notReplayable: number
 }
 
+/** How verifying all receipts is watched and ended. */
 export interface VerifyReceiptsOptions extends CallOptions {
+  /** Told how far it has come. */
   readonly onProgress?: (progress: ReceiptsProgress) => void
 }
 

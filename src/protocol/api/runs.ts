@@ -4,6 +4,7 @@ import type { RunCapabilities } from './jobs.ts'
 import type { ExecutionReceipt } from './receipts.ts'
 import type { CallOptions, CidString, JobId } from './values.ts'
 
+/** A contract, and what it asks for. */
 export interface ModuleInfo extends ModuleInspection {
   readonly cid: CidString
   /** Bytes of the metered module. */
@@ -25,11 +26,13 @@ export interface HostCallTrace {
   readonly fuel: bigint
 }
 
+/** One line that a contract logged. */
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
   readonly message: string
 }
 
+/** How a contract is run. */
 export interface RunOptions extends CallOptions {
   /** Fuel budget, at most the runtime's limit. */
   readonly fuel?: bigint

@@ -2,8 +2,13 @@
 import type { GovernanceOptions } from './governance.ts'
 import type { DidString } from './values.ts'
 
+/**
+ * `production` refuses what would be unsafe there, `testing` allows a fixed key and clock; `development` is
+ * between.
+ */
 export type Environment = 'production' | 'development' | 'testing'
 
+/** What one run may use. */
 export interface RunLimits {
   /** Fuel of one run. 1,000,000. */
   readonly fuel: bigint
@@ -17,15 +22,21 @@ export interface RunLimits {
   readonly moduleBytes: number
 }
 
+/** What accounts regain by themselves. */
 export interface ManaRegeneration {
+  /** Mana each account regains at each tick. */
   readonly amount: bigint
+  /** Time between ticks, ms. */
   readonly intervalMs: number
   /** No account is lifted above it. A `mana_max_capacity` that governance has set goes before it. */
   readonly cap?: bigint
 }
 
+/** How often all blocks are checked by themselves, and what becomes of bad ones. */
 export interface IntegrityCheck {
+  /** Time between checks, ms. */
   readonly intervalMs: number
+  /** `report` leaves a bad block and tells of it, `quarantine` moves it aside, `delete` removes it. */
   readonly repair: 'report' | 'quarantine' | 'delete'
 }
 
@@ -66,6 +77,7 @@ export interface MeshPort {
   readonly terms?: MeshTerms
   /** The runtime's end. A runtime that replaces its worker asks again; with the new worker's first word the old port is left. */
   connect(): MessagePort
+  /** Leaves the network; called with the runtime it serves. */
   close(): Promise<void>
 }
 
@@ -76,7 +88,9 @@ export type MeshOptions = { readonly kind: 'local' } | ChannelMesh | MeshPort
 export interface RuntimeOptions {
   /** IndexedDB name; one ledger, one DAG, one identity per database. `icn-runtime`. */
   readonly database?: string
+  /** `memory` is lost with the page. `indexeddb`. */
   readonly storage?: 'indexeddb' | 'memory'
+  /** `development`. */
   readonly environment?: Environment
   /** 32 bytes; `testing` only. */
   readonly identitySeed?: Uint8Array
@@ -84,17 +98,23 @@ export interface RuntimeOptions {
   readonly fixedTime?: number
   /** Credited once, when the database is new. 1,000. */
   readonly initialMana?: bigint
+  /** 10 mana a minute up to 10,000; false: none. */
   readonly manaRegeneration?: ManaRegeneration | false
+  /** Every hour, `report`; false: none. */
   readonly integrityCheck?: IntegrityCheck | false
+  /** Those that differ from the defaults; a run may ask for less fuel. */
   readonly limits?: Partial<RunLimits>
   /** Most jobs under way at once, 1 to 512: their guests run one after the other, their commits together. 64. */
   readonly jobsInFlight?: number
+  /** Rules by which members decide (docs/governance.md). */
   readonly governance?: GovernanceOptions
+  /** Other nodes (docs/mesh.md). `{ kind: 'local' }`: none. */
   readonly mesh?: MeshOptions
   /** Whoever puts a block must bring a proof (docs/zk.md). Nobody must when absent. */
   readonly blockProofs?: BlockProofOptions
 }
 
+/** The rule of a node that takes blocks with a proof only. */
 export interface BlockProofOptions {
   /** Whose credentials count, at least one. */
   readonly issuers: readonly DidString[]

@@ -6,10 +6,13 @@ export type DidString = string
 /** A job's id: the job CID's string. */
 export type JobId = CidString
 
+/** What every call takes. An abort rejects it with `Aborted`, its reason as the cause. */
 export interface CallOptions {
+  /** Ends the call. During a run its worker is ended and the job fails. */
   readonly signal?: AbortSignal
 }
 
+/** Which part of a listing is asked for. */
 export interface Page {
   /** Cursor: the `next` of the page before. */
   readonly after?: string
@@ -17,6 +20,7 @@ export interface Page {
   readonly limit?: number
 }
 
+/** One page of a listing. */
 export interface Listing<T> {
   readonly items: readonly T[]
   /** Cursor for the next page; absent at the end. */
