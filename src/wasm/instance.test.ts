@@ -73,6 +73,18 @@ describe('the start function', () => {
   })
 })
 
+describe('where it stopped', () => {
+  it('is told by the name section, else by the export, also when it was the entry that metering added', () => {
+    const at = (source: string, fuel: bigint) =>
+      failure(() => start(source, { fuel }).call('go', [])).data.function
+    const leaf = '(module (func (export "go") (result i64) (i64.const 3)))'
+    const caller = '(module (func $own (export "go") (call $inner)) (func $inner (loop (br 0))))'
+    expect(at(leaf, 0n)).toBe('go')
+    expect(at(caller, 0n)).toBe('own')
+    expect(at(caller, 50n)).toBe('inner')
+  })
+})
+
 describe('host calls', () => {
   const CALLS = `(module (import "a" "b" (func $h)) (func (export "f")
     (drop (i32.const 1)) (call $h) (drop (i32.const 1)) (drop (i32.const 1)) (call $h)))`

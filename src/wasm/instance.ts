@@ -192,7 +192,12 @@ class Run implements MeteredInstance {
 
   #functionName(index: number): string {
     const [section] = WebAssembly.Module.customSections(this.#module, 'name')
-    const name = section === undefined ? undefined : functionNames(new Uint8Array(section)).get(index)
+    const named = section === undefined ? undefined : functionNames(new Uint8Array(section)).get(index)
+    // An exported function is named by its index (JS API, § exported functions); so are the entries that metering adds.
+    const exported = Object.entries(this.exports).find(
+      ([, value]) => (value as { name?: string }).name === `${index}`,
+    )
+    const name = named ?? exported?.[0]
     if (name === undefined) return `function ${index}`
     const points = Array.from(name)
     return points.length > LONGEST_NAME ? `${points.slice(0, LONGEST_NAME - 1).join('')}…` : name
