@@ -1,6 +1,6 @@
 // Governance as a member of a co-operative meets it: propose, open, vote, count, put into effect.
 import type { Page } from '@playwright/test'
-import { expect, open, sideways, test, violations } from './playground-page.ts'
+import { expect, looksRight, open, sideways, test, violations } from './playground-page.ts'
 
 const proposal = (page: Page, title: string) => page.getByRole('article').filter({ hasText: title })
 
@@ -24,7 +24,7 @@ test('a proposal goes from the form into effect, and is there after a reload', a
   await expect(row).toContainText('Waiting for its voting to be opened')
   await row.getByRole('button', { name: /^Open the voting/ }).click()
   await row.getByRole('button', { name: /^Vote yes/ }).click()
-  await expect(row).toContainText('Your vote: Yes.')
+  await expect(row.getByRole('button', { pressed: true })).toHaveAccessibleName(/^Vote yes/)
   await expect(row).toContainText('Yes 1, No 0, abstained 0.')
   await row.getByRole('button', { name: /^End the voting and count/ }).click()
   await expect(row).toContainText('Accepted, not yet in effect')
@@ -60,14 +60,17 @@ test('the keyboard alone is enough, and keeps its place', async ({ page }) => {
   await page.keyboard.type('From May to September')
   await page.keyboard.press('Enter')
   const row = proposal(page, 'Open on Sundays')
+  await expect(row.getByRole('heading')).toBeFocused()
   for (const [name, next] of [
     ['Open the voting', 'Vote yes'],
-    ['Vote yes', 'Vote no'],
+    ['Vote yes', 'Vote yes'],
   ] as const) {
     const button = row.getByRole('button', { name: new RegExp(`^${name}`) })
     await button.focus()
     await page.keyboard.press('Enter')
     await expect(row.getByRole('button', { name: new RegExp(`^${next}`) })).toBeFocused()
+    if (name.startsWith('Vote'))
+      await expect(row.getByRole('button', { pressed: true })).toHaveAccessibleName(new RegExp(`^${name}`))
   }
   await row.getByRole('button', { name: /^End the voting/ }).focus()
   await page.keyboard.press('Enter')
@@ -186,4 +189,107 @@ test('a vote is lent to another member and taken back; an agreed setting is list
   await expect(page.getByRole('region', { name: 'Content of the block' })).toHaveText(
     'Because there are more of us now.',
   )
+})
+
+test('among a thousand proposals, those that wait for somebody are found, and each has a page', async ({
+  page,
+}) => {
+  await open(page, '#/governance')
+  await expect(page.getByText('Nothing has been proposed yet.')).toBeVisible()
+  const long = `did:icn:${'co-operative-of-the-valley-'.repeat(8)}`
+  await page.evaluate(async (did) => {
+    const { governance, identity } = (
+      window as unknown as {
+        icn: {
+          governance: Record<string, (...args: unknown[]) => Promise<string>>
+          identity: { did(): Promise<string> }
+        }
+      }
+    ).icn
+    const make = (description: string, proposalType: object) =>
+      governance.create!({ proposalType, description, durationSecs: 86_400 })
+    const decide = async (id: string, option: string) => {
+      await governance.openVoting!(id)
+      await governance.castVote!({ proposalId: id, option })
+      await governance.close!(id)
+    }
+    const rich = await make('Rich', {
+      BudgetAllocation: [await identity.did(), 9_007_199_254_740_993n, 'work'],
+    })
+    await decide(rich, 'Yes')
+    await governance.execute!(rich)
+    await decide(
+      await make('Too much', { BudgetAllocation: [did, 18_446_744_073_709_551_615n, 'all'] }),
+      'No',
+    )
+    await governance.openVoting!(await make('Undecided', { NewMemberInvitation: did }))
+    for (let from = 0; from < 1_000; from += 50)
+      await Promise.all(
+        Array.from({ length: 50 }, (_, at) =>
+          make(`Proposal ${from + at}`, { GenericText: 'talk about it' }),
+        ),
+      )
+  }, long)
+  await page.reload()
+  await expect(page.getByRole('article')).toHaveCount(25)
+  await page.getByRole('button', { name: 'Show more' }).click()
+  await expect(page.getByRole('article')).toHaveCount(50)
+  await expect(page.getByRole('article').nth(25).getByRole('link').first()).toBeFocused()
+  await page.getByLabel('Show', { exact: true }).selectOption('Voting is open, without my vote')
+  await expect(page.getByRole('article')).toHaveCount(1)
+  await looksRight(page, 'a proposal with a long name')
+  await page
+    .getByRole('article')
+    .getByRole('button', { name: /^Abstain/ })
+    .click()
+  await expect(page.getByText('No proposal stands like that now.')).toBeVisible()
+  await page.getByLabel('Show', { exact: true }).selectOption('Over and done with')
+  await expect(page.getByRole('article')).toHaveCount(2)
+  await expect(proposal(page, 'Too much')).toContainText('Gives 18,446,744,073,709,551,615 mana')
+  await proposal(page, 'Too much').getByRole('heading').getByRole('link').click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Proposal' })).toBeFocused()
+  await expect(page.getByRole('article')).toContainText('Rejected')
+  await looksRight(page, 'a proposal on its own')
+  await page.goto('/#/governance/prop:unknown')
+  await expect(page.getByText('No such proposal is known here.')).toBeVisible()
+})
+
+test('every kind of proposal is made, decided and put into effect', async ({ page }) => {
+  await open(page, '#/governance')
+  const dora = 'did:icn:test:dora'
+  const [cid, me] = await page.evaluate(async () => {
+    const { icn } = window as unknown as {
+      icn: { dag: { put(block: object): Promise<string> }; identity: { did(): Promise<string> } }
+    }
+    return [await icn.dag.put({ data: new TextEncoder().encode('a credential') }), await icn.identity.did()]
+  })
+  for (const [kind, values, words] of [
+    ['Agree on something', { Text: 'We meet on Mondays' }, 'We meet on Mondays'],
+    ['Admit a member', { 'DID of the new member': dora }, `Admits ${dora} as a member.`],
+    ['Remove a member', { 'DID of the member': dora }, `Removes ${dora} from the members.`],
+    [
+      'Give mana to somebody',
+      { 'DID of who gets it': me!, Mana: '1 250', 'What for': 'paint' },
+      `Gives 1,250 mana to ${me}: paint`,
+    ],
+    [
+      'Change a setting',
+      { Setting: 'mana_max_capacity', Value: '900' },
+      'Sets mana_max_capacity to 900. It is the most mana',
+    ],
+    ['Upgrade the software', { Version: '2.0.0' }, 'Upgrades the software to 2.0.0.'],
+    ['Freeze a reputation', { 'DID of whose reputation': dora }, `Freezes the reputation of ${dora}.`],
+    ['Pause a credential', { 'CID of the credential': cid! }, `Pauses the credential ${cid}.`],
+  ] as const) {
+    await propose(page, kind, kind, values)
+    const row = proposal(page, kind)
+    await expect(row).toContainText(words)
+    await row.getByRole('button', { name: /^Open the voting/ }).click()
+    await row.getByRole('button', { name: /^Vote yes/ }).click()
+    await row.getByRole('button', { name: /^End the voting/ }).click()
+    await row.getByRole('button', { name: /^Put into effect/ }).click()
+    await expect(row).toContainText('Accepted and in effect')
+  }
+  await page.getByRole('link', { name: 'Mana', exact: true }).click()
+  await expect(page.locator('.next-tick')).toHaveText('Full at 900. More comes once some is spent.')
 })

@@ -138,6 +138,9 @@ const PLAIN: Readonly<Record<string, (data: Data) => string>> = {
     'The file is not as a node of this kind writes it: another file, or one that was changed or cut off.',
 }
 
+const NO_ROOM =
+  'The browser has no more room for what this page keeps. Delete what you no longer need here, or make room on this device, then try again.'
+
 /** Where, for those who look into files; nothing when it is not known. */
 function at({ offset }: Data): string {
   return typeof offset === 'number' ? ` The trouble begins at byte ${number(offset)}.` : ''
@@ -155,11 +158,12 @@ function amount(value: unknown): string {
 export const UNCODED = 'Unexpected'
 
 export function problem(error: unknown): Problem {
-  const found = (error ?? {}) as { code?: unknown; message?: unknown; data?: unknown }
-  const code = typeof found.code === 'string' ? found.code : UNCODED
+  const found = (error ?? {}) as { code?: unknown; name?: unknown; message?: unknown; data?: unknown }
+  const full = found.name === 'QuotaExceededError' // of the browser, for the files of the workspace
+  const code = typeof found.code === 'string' ? found.code : full ? 'QuotaExceeded' : UNCODED
   const [title, advice] = PROBLEMS[code] ?? ['That did not work']
   const data = typeof found.data === 'object' && found.data !== null ? (found.data as Data) : {}
-  const plain = PLAIN[String(data.reason)]?.(data)
+  const plain = full ? NO_ROOM : PLAIN[String(data.reason)]?.(data)
   return {
     title,
     ...(plain ? { plain } : {}),
@@ -187,7 +191,10 @@ const CAUSES: Readonly<Record<ManaCause, string>> = {
   zk: 'Proof checked',
 }
 
-export function cause(name: ManaCause): string {
+/** @param amount tells which way it went, where that makes another word of it */
+export function cause(name: ManaCause, amount = 0n): string {
+  if (name === 'governance' && amount !== 0n)
+    return amount < 0n ? 'Paid for a proposal or a vote' : 'From a decision of the members'
   return CAUSES[name] ?? name
 }
 

@@ -5,16 +5,11 @@
 import type { ManaEntry } from '../../index.ts'
 import { h, svg } from '../dom.ts'
 import { number, when } from '../format.ts'
+import type { Regeneration } from '../regeneration.ts'
 
 const WIDTH = 400
 const HEIGHT = 120
 const FOOT = 8
-
-export interface Regeneration {
-  readonly amount: bigint
-  readonly intervalMs: number
-  readonly cap: bigint
-}
 
 export interface Point {
   /** Seconds since the epoch. */
@@ -79,34 +74,56 @@ export function manaChart(
   const cameBack = entries.filter(({ cause }) => cause === 'regeneration')
   const marks = cameBack.map(({ at }) => `M${x(at)} ${HEIGHT - 5}V${HEIGHT}`).join('')
   const steady = { 'vector-effect': 'non-scaling-stroke' }
+  const [top, bottom] = [number(highest), number(Math.round(floor))]
+  // Drawing may round; words may not.
+  const amounts = entries.map(({ balance }) => balance).sort((a, b) => (a < b ? -1 : 1))
+  const [least = 0n, most = 0n] = [amounts[0], amounts.at(-1)]
+  const current = entries[0]?.balance ?? 0n
+  const frame = h(
+    'div',
+    { class: Math.max(top.length, bottom.length) > LONG ? 'chart-frame chart-long' : 'chart-frame' },
+    h('p', { class: 'chart-high' }, top),
+    h('p', { class: 'chart-low' }, bottom),
+    svg(
+      'svg',
+      {
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+        preserveAspectRatio: 'none',
+        role: 'img',
+        'aria-label': `The balance from ${when(first.at)} to now: it went between ${number(least)} and ${number(most)} and is ${number(current)}.`,
+      },
+      svg('path', { class: 'chart-area', d: `${line}V${HEIGHT}H0Z` }),
+      svg('path', { class: 'chart-line', d: line, ...steady }),
+      svg('path', { class: 'chart-coming', d: dashed, ...steady }),
+      svg('path', { class: 'chart-now', d: `M${x(now)} 0V${HEIGHT}`, ...steady }),
+      svg('path', { class: 'chart-marks', d: marks, ...steady }),
+    ),
+    h(
+      'p',
+      { class: 'chart-times' },
+      h('span', {}, when(first.at)),
+      h('span', {}, end - now < 5_400 ? `in ${minutes(end - now)}` : when(end)),
+    ),
+  )
+  const today = h('p', { class: 'chart-today' }, 'now')
+  // The word keeps clear of both edges, whatever the width.
+  today.style.setProperty('--share', (Number(x(now)) / WIDTH).toFixed(3))
+  frame.append(today)
   return h(
     'figure',
     { class: 'chart' },
-    h(
-      'div',
-      { class: 'chart-frame' },
-      h('p', { class: 'chart-high' }, number(highest)),
-      h('p', { class: 'chart-low' }, number(Math.round(floor))),
-      svg(
-        'svg',
-        {
-          viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-          preserveAspectRatio: 'none',
-          role: 'img',
-          'aria-label': `The balance from ${when(first.at)} to now: it went between ${number(Math.min(...points.map(({ balance }) => balance)))} and ${number(Math.max(...points.map(({ balance }) => balance)))} and is ${number(last.balance)}.`,
-        },
-        svg('path', { class: 'chart-area', d: `${line}V${HEIGHT}H0Z` }),
-        svg('path', { class: 'chart-line', d: line, ...steady }),
-        svg('path', { class: 'chart-coming', d: dashed, ...steady }),
-        svg('path', { class: 'chart-now', d: `M${x(now)} 0V${HEIGHT}`, ...steady }),
-        svg('path', { class: 'chart-marks', d: marks, ...steady }),
-      ),
-    ),
-    h('p', { class: 'chart-times' }, h('span', {}, when(first.at)), h('span', {}, 'now, and what comes')),
+    frame,
     h(
       'figcaption',
       { class: 'chart-label' },
       'Dashed: what comes back if nothing is spent. A mark below: mana came back then.',
     ),
   )
+}
+
+/** Amounts with more characters than that stand above and below the picture, not beside it. */
+const LONG = 8
+
+function minutes(seconds: number): string {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`
 }

@@ -1,6 +1,7 @@
 /** Mana: what is there, when more comes, and every change. */
 import type { ManaEntry } from '../../index.ts'
 import { announce } from '../announce.ts'
+import { calmly } from '../calmly.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { number, plural, signed, when } from '../format.ts'
@@ -10,6 +11,7 @@ import { page } from '../parts/page.ts'
 import { problemCard } from '../parts/problem.ts'
 import { rows } from '../parts/rows.ts'
 import { task } from '../parts/task.ts'
+import { type Regeneration, regenerationInForce } from '../regeneration.ts'
 import { href, type PanelFactory } from '../router.ts'
 import { REGENERATION } from '../settings.ts'
 import { cause } from '../words.ts'
@@ -57,36 +59,53 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
   const figure = h('p', { class: 'figure' })
   const clock = h('div', { class: 'bar bar-mana', 'aria-hidden': 'true' }, h('div', { class: 'bar-fill' }))
   const next = h('p', { class: 'next-tick' })
+  const terms = h('p', { class: 'quiet' })
   const chart = h('div', { class: 'chart-place' })
   const trouble = h('div')
+  let policy: Regeneration = REGENERATION
 
   store.watch(
     ['balance'],
-    ({ balance: amount }) => fill(figure, h('strong', {}, amount === null ? '…' : number(amount)), ' mana'),
+    ({ balance: amount }) => {
+      const text = amount === null ? '…' : number(amount)
+      fill(figure, h('strong', {}, text), ' mana')
+      figure.style.setProperty('--characters', String(text.length))
+    },
     signal,
   )
 
   function showClock(): void {
     const { balance: amount, lastTick } = store.get()
-    const full = amount !== null && amount >= REGENERATION.cap
-    const passed = (Date.now() - lastTick) % REGENERATION.intervalMs
-    setShare(clock, full ? 0 : passed / REGENERATION.intervalMs)
-    const seconds = Math.ceil((REGENERATION.intervalMs - passed) / 1000)
+    const { intervalMs, cap } = policy
+    const full = amount !== null && amount >= cap
+    const passed = (Date.now() - lastTick) % intervalMs
+    setShare(clock, full ? 1 : passed / intervalMs)
+    const seconds = Math.ceil((intervalMs - passed) / 1000)
     next.textContent = full
-      ? `Full at ${number(REGENERATION.cap)}. More comes once some is spent.`
-      : `${number(REGENERATION.amount)} more in ${seconds} s`
+      ? `Full at ${number(cap)}. More comes once some is spent.`
+      : `${number(policy.amount)} more in ${seconds} s`
   }
 
-  async function draw(): Promise<void> {
-    const { items } = await runtime.mana.history({ did, limit: 100, signal })
-    fill(chart, manaChart(items, Date.now() / 1000, store.get().lastTick, REGENERATION))
-  }
+  const draw = calmly(async () => {
+    try {
+      const [{ items }, inForce] = await Promise.all([
+        runtime.mana.history({ did, limit: 100, signal }),
+        regenerationInForce(runtime, signal),
+      ])
+      policy = inForce
+      terms.textContent = `${number(policy.amount)} mana come back every ${policy.intervalMs / 1000} seconds, up to ${number(policy.cap)}.`
+      showClock()
+      fill(chart, manaChart(items, Date.now() / 1000, store.get().lastTick, policy))
+    } catch {
+      // the history below tells of failures
+    }
+  }, signal)
 
   const timer = setInterval(showClock, 250)
   signal.addEventListener('abort', () => clearInterval(timer))
-  const quietly = () => void draw().catch(() => undefined) // the history below tells of failures
-  listen(runtime, 'mana', quietly, signal)
-  quietly()
+  for (const event of ['mana', 'proposal'] as const) listen(runtime, event, () => void draw(), signal)
+  terms.textContent = ' '
+  void draw()
   showClock()
 
   async function regenerate(): Promise<void> {
@@ -94,8 +113,12 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
     store.set({ regenerating: true })
     try {
       const credited = await runtime.mana.regenerate({ signal })
-      fill(trouble)
-      announce(`${number(credited)} mana regenerated.`)
+      const words =
+        credited > 0n
+          ? `${number(credited)} mana came back.`
+          : 'Nothing came back: there is as much as there may be.'
+      fill(trouble, h('p', { class: 'quiet' }, words))
+      announce(words)
     } catch (error) {
       if (!signal.aborted) fill(trouble, problemCard(error))
     } finally {
@@ -113,14 +136,14 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
       figure,
       clock,
       next,
+      terms,
       h(
-        'p',
-        { class: 'quiet' },
-        `${number(REGENERATION.amount)} mana come back every ${REGENERATION.intervalMs / 1000} seconds, up to ${number(REGENERATION.cap)}.`,
+        'div',
+        { class: 'balance-acts' },
+        h('button', { type: 'button', class: 'button', onclick: () => void regenerate() }, 'Regenerate now'),
+        audit(runtime, signal),
       ),
-      h('button', { type: 'button', class: 'button', onclick: () => void regenerate() }, 'Regenerate now'),
       trouble,
-      audit(runtime, signal),
     ),
     chart,
   )
@@ -153,7 +176,7 @@ function entryRow(entry: ManaEntry): HTMLElement {
   return h(
     'div',
     { class: 'row row-mana' },
-    h('p', { class: 'row-title' }, cause(entry.cause)),
+    h('p', { class: 'row-title' }, cause(entry.cause, entry.amount)),
     h('p', { class: 'row-when' }, when(entry.at)),
     h('p', { class: `row-amount ${entry.amount < 0n ? 'amount-out' : 'amount-in'}` }, signed(entry.amount)),
     h('p', { class: 'row-balance' }, h('span', { class: 'quiet' }, 'balance '), number(entry.balance)),
@@ -161,9 +184,10 @@ function entryRow(entry: ManaEntry): HTMLElement {
   )
 }
 
-/** A job or a proposal; what is no job of this node leads nowhere. */
+/** A job or a proposal; what is neither leads nowhere. */
 function reference({ reference: id, cause: why }: ManaEntry): HTMLElement | string {
   if (id === undefined) return ''
+  if (why === 'governance') return linkedId(id, href('governance', id), 'the proposal')
   const ofJob = why === 'escrow' || why === 'payment' || why === 'refund'
   return ofJob ? linkedId(id, href('jobs', id)) : shortId(id)
 }

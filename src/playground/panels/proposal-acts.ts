@@ -8,6 +8,10 @@ export interface Act {
   readonly done: string
   /** Asked for first, where it needs words. */
   readonly asks?: string
+  /** One of a choice that can be changed, and whether it is the one made: it stays where it is. */
+  readonly pressed?: boolean
+  /** Ends something that cannot be begun again: it stands apart. */
+  readonly ends?: true
   run(words: string): Promise<unknown>
 }
 
@@ -22,6 +26,7 @@ export function actsOf(
   const count: Act = {
     name: 'close',
     label: over ? 'Count the votes' : 'End the voting and count',
+    ends: true,
     done: 'The votes were counted.',
     run: () => governance.close(id, { signal }),
   }
@@ -29,7 +34,8 @@ export function actsOf(
   const vote = (option: VoteOption, label: string): Act => ({
     name: option,
     label,
-    done: `You voted ${option === 'Abstain' ? 'to abstain' : option}.`,
+    pressed: option === voted,
+    done: option === 'Abstain' ? 'You abstain.' : `You voted ${option}.`,
     run: () => governance.castVote({ proposalId: id, option }, { signal }),
   })
   switch (status) {
@@ -59,10 +65,7 @@ export function actsOf(
     }
     case 'VotingOpen': {
       const options = [vote('Yes', 'Vote yes'), vote('No', 'Vote no'), vote('Abstain', 'Abstain')]
-      return [
-        ...(over ? [] : options.filter(({ name }) => name !== voted)),
-        ...(proposer === me || over ? [count] : []),
-      ]
+      return [...(over ? [] : options), ...(proposer === me || over ? [count] : [])]
     }
     case 'AcceptedTimelock':
       return [

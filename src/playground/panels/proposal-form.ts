@@ -5,12 +5,15 @@ import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { parseFuel } from '../format.ts'
 import { problemCard } from '../parts/problem.ts'
+import { PARAMETERS } from './proposal.ts'
 
 interface Kind {
   readonly name: string
   readonly label: string
   /** Labels of what it needs, in order. */
   readonly needs: readonly string[]
+  /** The one of them that is a number. */
+  readonly numeric?: string
   make(values: readonly string[]): ProposalType
 }
 
@@ -32,6 +35,7 @@ const KINDS: readonly Kind[] = [
     name: 'budget',
     label: 'Give mana to somebody',
     needs: ['DID of who gets it', 'Mana', 'What for'],
+    numeric: 'Mana',
     make: ([did, amount, purpose]) => ({ BudgetAllocation: [did!, parseFuel(amount!) ?? 0n, purpose!] }),
   },
   {
@@ -60,6 +64,14 @@ const KINDS: readonly Kind[] = [
   },
 ]
 
+const SETTINGS_ID = 'proposal-settings'
+/** Digits, with separators as people write them. */
+const NUMERIC = {
+  inputmode: 'numeric',
+  pattern: "[0-9][0-9 ,._'’]*",
+  title: 'A whole number, 1 or more',
+} as const
+
 const DURATIONS: readonly (readonly [seconds: number, label: string])[] = [
   [300, '5 minutes'],
   [3_600, '1 hour'],
@@ -67,7 +79,18 @@ const DURATIONS: readonly (readonly [seconds: number, label: string])[] = [
   [604_800, '1 week'],
 ]
 
-export function proposalForm({ runtime }: Context, signal: AbortSignal, made: () => void): HTMLElement {
+export interface ProposalForm {
+  readonly element: HTMLElement
+  /** Begins a proposal to admit this one. */
+  admit(did: string): void
+}
+
+/** @param made told which proposal was made */
+export function proposalForm(
+  { runtime }: Context,
+  signal: AbortSignal,
+  made: (id: string) => void,
+): ProposalForm {
   const kind = h(
     'select',
     { id: 'proposal-kind' },
@@ -91,8 +114,15 @@ export function proposalForm({ runtime }: Context, signal: AbortSignal, made: ()
   }
 
   function ask(): void {
-    inputs = chosen().needs.map((_label, i) =>
-      h('input', { id: `proposal-need-${i}`, type: 'text', required: true, autocomplete: 'off' }),
+    inputs = chosen().needs.map((label, i) =>
+      h('input', {
+        id: `proposal-need-${i}`,
+        type: 'text',
+        required: true,
+        autocomplete: 'off',
+        ...(label === chosen().numeric ? { ...NUMERIC } : {}),
+        ...(label === 'Setting' ? { list: SETTINGS_ID } : {}),
+      }),
     )
     fill(
       needs,
@@ -102,7 +132,7 @@ export function proposalForm({ runtime }: Context, signal: AbortSignal, made: ()
 
   async function propose(): Promise<void> {
     try {
-      await runtime.governance.create(
+      const id = await runtime.governance.create(
         {
           proposalType: chosen().make(inputs.map(({ value }) => value.trim())),
           description: title.value.trim(),
@@ -116,16 +146,23 @@ export function proposalForm({ runtime }: Context, signal: AbortSignal, made: ()
       fill(trouble)
       for (const input of [title, quorum, share, longer]) input.value = ''
       ask()
-      announce('The proposal was made. Its voting can be opened in the list of proposals.')
-      made()
+      announce('The proposal was made. Its voting can be opened now.')
+      made(id)
     } catch (error) {
       if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
     }
   }
 
+  function admit(did: string): void {
+    kind.value = 'admit'
+    ask()
+    for (const input of inputs) input.value = did
+    title.focus()
+  }
+
   kind.addEventListener('change', ask)
   ask()
-  return h(
+  const element = h(
     'section',
     { 'aria-labelledby': 'propose-title' },
     h('h2', { id: 'propose-title' }, 'Make a proposal'),
@@ -159,10 +196,16 @@ export function proposalForm({ runtime }: Context, signal: AbortSignal, made: ()
         { class: 'field-note' },
         'A proposal costs 10 mana and a vote 1, once they are accepted. When a proposal takes effect, whoever made it gets 1 mana and 1 reputation.',
       ),
-      h('button', { type: 'submit', class: 'button' }, 'Propose'),
+      h('button', { type: 'submit', class: 'button button-primary' }, 'Propose'),
+    ),
+    h(
+      'datalist',
+      { id: SETTINGS_ID },
+      Object.entries(PARAMETERS).map(([value, label]) => h('option', { value, label })),
     ),
     trouble,
   )
+  return { element, admit }
 }
 
 function field(label: string, input: HTMLElement): HTMLElement {

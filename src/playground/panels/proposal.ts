@@ -1,6 +1,6 @@
 /** One proposal in the list: what it would do, how it stands and what is still missing, who voted how, what can be done. */
 import type { ProposalInfo, ProposalStatus, ProposalType } from '../../index.ts'
-import { freshId, h, icon } from '../dom.ts'
+import { type Child, freshId, h, icon } from '../dom.ts'
 import { number, plural, when } from '../format.ts'
 import { linkedId, shortId } from '../parts/id.ts'
 import { href } from '../router.ts'
@@ -25,15 +25,20 @@ export function proposalRow(
   me: string,
   acts: readonly Act[],
   act: (chosen: Act, words: string) => Promise<void>,
+  level: 2 | 3 = 3,
 ): HTMLElement {
-  const { id, status, description, proposer, votingDeadline } = proposal
+  const { id, status, proposer, votingDeadline } = proposal
   const tone = GOOD.includes(status) ? 'tone-good' : BAD.includes(status) ? 'tone-bad' : ''
-  const title = description || 'Untitled'
+  const title = titleOf(proposal)
   const plain = acts.filter(({ asks }) => asks === undefined)
   return h(
     'article',
     { class: 'proposal', 'data-proposal': id },
-    h('h3', { tabindex: '-1' }, title),
+    h(
+      level === 2 ? 'h2' : 'h3',
+      { class: 'proposal-title', tabindex: '-1' },
+      level === 2 ? title : h('a', { href: href('governance', id) }, title),
+    ),
     h('p', { class: 'proposal-what' }, inWords(proposal.proposalType)),
     h(
       'p',
@@ -42,7 +47,7 @@ export function proposalRow(
       STATUS[status],
     ),
     missing(proposal, me),
-    tally(proposal, me),
+    tally(proposal),
     h(
       'p',
       { class: 'quiet' },
@@ -61,8 +66,12 @@ export function proposalRow(
               type: 'button',
               class: 'button',
               'data-act': one.name,
+              'data-ends': one.ends,
+              'aria-pressed': one.pressed === undefined ? null : String(one.pressed),
               'aria-label': `${one.label}: ${title}`,
-              onclick: () => void act(one, ''),
+              onclick: () => {
+                if (!one.pressed) void act(one, '')
+              },
             },
             one.label,
           ),
@@ -102,12 +111,12 @@ function missing(
   }
 }
 
-/** The count in words, with a bar of its parts beside it. */
-function tally(
-  { tally: { yes, no, abstain }, quorum, threshold, votes }: ProposalInfo,
-  me: string,
-): HTMLElement {
-  const voted = votes.find(({ voter }) => voter === me)?.option
+export function titleOf({ description }: ProposalInfo): string {
+  return description || 'Untitled'
+}
+
+/** The count in words, over a bar of its parts with a mark where the share of Yes has to reach. */
+function tally({ tally: { yes, no, abstain }, quorum, threshold }: ProposalInfo): HTMLElement {
   const needed = `${plural(quorum, 'vote')} and ${number(Math.round(threshold * 100))} % Yes are needed`
   return h(
     'div',
@@ -118,8 +127,21 @@ function tally(
       `Yes ${number(yes)}, No ${number(no)}, abstained ${number(abstain)}. `,
       h('span', { class: 'quiet' }, `${needed}.`),
     ),
-    voted !== undefined && h('p', { class: 'quiet' }, `Your vote: ${voted}.`),
+    yes + no + abstain > 0 && parts([yes, no, abstain], threshold),
   )
+}
+
+/** The widths are set through CSSOM, which the strict CSP allows. */
+function parts(counts: readonly number[], threshold: number): HTMLElement {
+  const bar = h('div', { class: 'tally-bar', 'aria-hidden': 'true' })
+  for (const [at, kind] of ['yes', 'no', 'abstain'].entries()) {
+    const part = h('div', { class: `tally-${kind}` })
+    part.style.flexGrow = String(counts[at] ?? 0)
+    bar.append(part)
+  }
+  bar.append(h('div', { class: 'tally-mark' }))
+  bar.style.setProperty('--share', String(Math.min(1, threshold)))
+  return bar
 }
 
 /** Something that needs words first waits one level down. */
@@ -163,7 +185,9 @@ function details({ id, votes, sponsors, contentCid }: ProposalInfo, me: string):
         'Behind it: ',
         sponsors.flatMap((did, at) => (at > 0 ? [', ', who(did)] : [who(did)])),
       ),
-      votes.map(({ voter, option, votedAt }) => h('li', {}, who(voter), `: ${option}, ${when(votedAt)}`)),
+      votes.map(({ voter, option, votedAt }) =>
+        h('li', {}, who(voter), ` voted: ${option === 'Abstain' ? 'abstained' : option}, ${when(votedAt)}`),
+      ),
       votes.length === 0 && h('li', {}, 'Nobody has voted themselves.'),
       contentCid !== undefined &&
         h('li', {}, 'The longer text: ', linkedId(contentCid, href('blocks', contentCid))),
@@ -172,25 +196,34 @@ function details({ id, votes, sponsors, contentCid }: ProposalInfo, me: string):
   )
 }
 
-/** What a proposal would do, in a sentence. */
-export function inWords(type: ProposalType): string {
+/** What a proposal would do, in a sentence. Names of people and things are whole: the decision is about just these. */
+export function inWords(type: ProposalType): Child {
+  const name = (id: string) => h('code', { class: 'id whole' }, id)
   if ('GenericText' in type) return type.GenericText
-  if ('NewMemberInvitation' in type) return `Admits ${type.NewMemberInvitation} as a member.`
-  if ('RemoveMember' in type) return `Removes ${type.RemoveMember} from the members.`
+  if ('NewMemberInvitation' in type) return ['Admits ', name(type.NewMemberInvitation), ' as a member.']
+  if ('RemoveMember' in type) return ['Removes ', name(type.RemoveMember), ' from the members.']
   if ('SoftwareUpgrade' in type) return `Upgrades the software to ${type.SoftwareUpgrade}.`
   if ('SystemParameterChange' in type) {
     const [key, value] = type.SystemParameterChange
-    return `Sets ${key} to ${value}.`
+    const means = PARAMETERS[key]
+    return ['Sets ', h('code', {}, key), ` to ${numeral(value)}.`, means && ` ${means}`]
   }
   if ('BudgetAllocation' in type) {
     const [recipient, amount, purpose] = type.BudgetAllocation
-    return `Gives ${number(amount)} mana to ${recipient}: ${purpose}`
+    return [`Gives ${number(amount)} mana to `, name(recipient), purpose && `: ${purpose}`]
   }
-  return type.Resolution.actions
-    .map((action) =>
-      'PauseCredential' in action
-        ? `Pauses the credential ${action.PauseCredential}.`
-        : `Freezes the reputation of ${action.FreezeReputation}.`,
-    )
-    .join(' ')
+  return type.Resolution.actions.map((action) =>
+    'PauseCredential' in action
+      ? ['Pauses the credential ', name(action.PauseCredential), '. ']
+      : ['Freezes the reputation of ', name(action.FreezeReputation), '. '],
+  )
+}
+
+/** Settings that the runtime itself heeds, and what they do. */
+export const PARAMETERS: Readonly<Record<string, string>> = {
+  mana_max_capacity: 'It is the most mana an account comes back to by itself.',
+}
+
+export function numeral(value: string): string {
+  return /^\d{1,30}$/.test(value) ? number(BigInt(value)) : value
 }

@@ -3,10 +3,12 @@ import type { SystemParameter } from '../../index.ts'
 import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
-import { number, plural, when } from '../format.ts'
+import { plural, when } from '../format.ts'
 import { problemCard } from '../parts/problem.ts'
 import { type Rows, rows } from '../parts/rows.ts'
+import { href } from '../router.ts'
 import { DEFAULT_RULES, type Rules } from '../settings.ts'
+import { numeral, PARAMETERS } from './proposal.ts'
 
 const TIMES: readonly (readonly [seconds: number, label: string])[] = [
   [0, 'None'],
@@ -108,12 +110,18 @@ export function agreedSettings({ runtime }: Context, signal: AbortSignal): Rows 
       empty: h('p', {}, 'No setting has been agreed on yet.'),
       load: (after) =>
         runtime.governance.parameters({ limit: 25, signal, ...(after === undefined ? {} : { after }) }),
-      row: ({ key, value, at }) =>
+      row: ({ key, value, at, proposal }) =>
         h(
           'div',
           { class: 'member' },
-          h('p', {}, h('code', {}, key), ` is ${/^\d+$/.test(value) ? number(BigInt(value)) : value}`),
-          h('p', { class: 'quiet' }, `since ${when(at)}`),
+          h('p', {}, h('code', {}, key), ` is ${numeral(value)}`),
+          PARAMETERS[key] && h('p', { class: 'quiet' }, PARAMETERS[key]),
+          h(
+            'p',
+            { class: 'quiet' },
+            `Since ${when(at)}, `,
+            h('a', { href: href('governance', proposal) }, 'by a proposal'),
+          ),
         ),
     },
     signal,

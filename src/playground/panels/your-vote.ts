@@ -7,6 +7,7 @@ import { plural, when } from '../format.ts'
 import { shortId } from '../parts/id.ts'
 import { problemCard } from '../parts/problem.ts'
 import { type Rows, rows } from '../parts/rows.ts'
+import { href } from '../router.ts'
 
 const PAGE = 25
 
@@ -101,7 +102,7 @@ export function delegation({ runtime, did }: Context, signal: AbortSignal, chang
 /** Members are told apart by the end of their DID. */
 const ends = (did: string) => (did.length > 34 ? `${did.slice(0, 14)}…${did.slice(-12)}` : did)
 
-function memberRow({ did, since, delegate }: Member, me: string): HTMLElement {
+function memberRow({ did, since, delegate, proposal }: Member, me: string): HTMLElement {
   return h(
     'div',
     { class: 'member' },
@@ -110,6 +111,7 @@ function memberRow({ did, since, delegate }: Member, me: string): HTMLElement {
       'p',
       { class: 'quiet' },
       `Member since ${when(since)}`,
+      proposal !== undefined && [', ', h('a', { href: href('governance', proposal) }, 'by a proposal')],
       delegate !== undefined && ['; lends its vote to ', shortId(delegate)],
     ),
   )

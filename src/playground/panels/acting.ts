@@ -1,0 +1,79 @@
+/** Doing what can be done with a proposal: one thing at a time, its failure told, focus kept where it was. */
+import type { IcnRuntime } from '../../index.ts'
+import { announce } from '../announce.ts'
+import { fill, h } from '../dom.ts'
+import { problemCard } from '../parts/problem.ts'
+import type { Act } from './proposal-acts.ts'
+
+export interface Acting {
+  act(chosen: Act, words: string): Promise<void>
+  /** Rows are built anew by `reload`; focus stays on the proposal, and on the button, that it was on. */
+  refresh(): Promise<void>
+  /** What is under way will refresh at its end. */
+  underWay(): boolean
+}
+
+export function acting(
+  place: HTMLElement,
+  trouble: HTMLElement,
+  reload: () => Promise<void>,
+  signal: AbortSignal,
+): Acting {
+  let busy = false
+
+  async function refresh(): Promise<void> {
+    const held = place.contains(document.activeElement) ? document.activeElement : null
+    const id = held?.closest<HTMLElement>('[data-proposal]')?.dataset.proposal
+    const name = held instanceof HTMLElement ? held.dataset.act : undefined
+    await reload()
+    if (id === undefined || signal.aborted) return
+    const row = findProposal(place, id)
+    const same = row?.querySelector<HTMLElement>(`[data-act="${name}"]`)
+    const first =
+      row?.querySelector<HTMLElement>('.actions button') ?? row?.querySelector<HTMLElement>('.proposal-title')
+    ;(same ?? first)?.focus()
+  }
+
+  return {
+    refresh,
+    underWay: () => busy,
+    async act(chosen, words) {
+      if (busy) return
+      busy = true
+      try {
+        await chosen.run(words)
+        fill(trouble)
+        announce(chosen.done)
+      } catch (error) {
+        if (signal.aborted) return
+        fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
+      } finally {
+        busy = false
+      }
+      await refresh()
+    },
+  }
+}
+
+export function findProposal(place: HTMLElement, id: string): HTMLElement | undefined {
+  return [...place.querySelectorAll<HTMLElement>('[data-proposal]')].find(
+    (element) => element.dataset.proposal === id,
+  )
+}
+
+/** Calls on what members do, here and elsewhere, and now and then: some things change by the clock alone. */
+export function followProposals(
+  runtime: IcnRuntime,
+  look: (status?: string) => void,
+  signal: AbortSignal,
+): void {
+  signal.addEventListener(
+    'abort',
+    runtime.on('proposal', ({ status }) => look(status)),
+  )
+  const timer = setInterval(() => look(), LOOK_AGAIN_MS)
+  signal.addEventListener('abort', () => clearInterval(timer))
+}
+
+/** A voting ends, a delay is over. */
+const LOOK_AGAIN_MS = 15_000
