@@ -1,4 +1,4 @@
-/** Start options, read strictly: they come from outside, over the worker boundary. Defaults are those of design/api.md. */
+/** Start options, read strictly: they come from outside, over the worker boundary. */
 import { expectBytes, expectU64, inWords, KEY_BYTES } from '../common/bytes.ts'
 import { IcnError } from '../common/errors.ts'
 import type {
