@@ -16,6 +16,7 @@ import {
 } from './manifest.ts'
 import { dropLarge, Merge, type MergeOptions } from './merge.ts'
 import { PageBuilder } from './page-builder.ts'
+import type { Written } from './pages.ts'
 import type { Batch, Op, Store } from './store.ts'
 
 /** Commits that stay in the log after they are worked off, so that a tab a little behind still hears their events. */
@@ -32,7 +33,7 @@ export interface Tail {
   /** The tail in key order, and the large values overwritten within it. */
   snapshot(): { readonly cells: readonly (readonly [string, Cell])[]; readonly shadowed: readonly number[] }
   /** Reads manifest and log; `frames` are pages just written, for the cache. */
-  refresh(written?: { readonly run: number; readonly frames: readonly Uint8Array[] }): Promise<void>
+  refresh(written?: Written): Promise<void>
 }
 
 export interface CompactionOptions extends MergeOptions {
@@ -131,8 +132,9 @@ export class Compaction {
       slice = []
     }
     if (!builder.isEmpty) closePage()
+    const encoded = filter.encode()
     if (run.pages > 0) {
-      slice.push({ op: 'put', store: 'filters', key: id, value: filter.encode() })
+      slice.push({ op: 'put', store: 'filters', key: id, value: encoded })
       run = { ...run, filter: filter.bytes }
     }
     if (slice.length > 0) await this.#writePending(id, slice)
@@ -148,7 +150,7 @@ export class Compaction {
       },
       [{ op: 'delete', store: 'log', range: { to: epoch - KEPT_COMMITS } }, ...shadowed.map(dropLarge)],
     )
-    await this.#tail.refresh({ run: id, frames })
+    await this.#tail.refresh(run.pages > 0 ? { run, frames, filter: encoded } : undefined)
   }
 
   /** True when there was something to do. */

@@ -53,6 +53,13 @@ interface LargeEntry {
  */
 const MISSES_BEFORE_FILTER = 5
 
+/** A run and its frames, as they are on disk. */
+export interface Written {
+  readonly run: Run
+  readonly frames: readonly Uint8Array[]
+  readonly filter: Uint8Array
+}
+
 export class Pages {
   /** Pages of each run by key order, gaps allowed. */
   readonly #runs = new Map<number, Page[]>()
@@ -171,9 +178,10 @@ export class Pages {
     })
   }
 
-  /** Pages just written: what they hold was in the log's tail until now and is likely to be asked for. */
-  seed(run: number, frames: readonly Uint8Array[]): void {
-    for (const frame of frames) this.#addPage(decodePage(run, frame))
+  /** A run just written: what it holds was in the log's tail until now and is likely to be asked for. */
+  seed({ run, frames, filter }: Written): void {
+    for (const frame of frames) this.#addPage(decodePage(run.id, frame))
+    this.#addFilter(run, filter)
   }
 
   #addPage(page: Page): void {

@@ -8,7 +8,7 @@ import type { Tail } from './compaction.ts'
 import { damaged } from './frame.ts'
 import { decodeManifest, type Manifest, manifestRead, randomId } from './manifest.ts'
 import type { View } from './overlay.ts'
-import { Pages, type Want } from './pages.ts'
+import { Pages, type Want, type Written } from './pages.ts'
 import { type CommitRecord, decodeRecord, encodeRecord, type PackedEvent } from './record.ts'
 import { SortedMap } from './sorted-map.ts'
 import { type Announcement, one, type Read, type Store } from './store.ts'
@@ -219,9 +219,9 @@ export class Replica implements View, Tail {
     }
   }
 
-  async refresh(written?: { run: number; frames: readonly Uint8Array[] }): Promise<void> {
+  async refresh(written?: Written): Promise<void> {
     await this.catchUp()
-    if (written) this.pages.seed(written.run, written.frames)
+    if (written) this.pages.seed(written)
   }
 }
 
