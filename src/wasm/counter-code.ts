@@ -15,6 +15,10 @@ export class CounterCode {
   shared = false
   /** Labels open inside that block. */
   labels = 0
+  /** The `local.set` written last. */
+  #setLocal = 0
+  #setStart = 0
+  #setEnd = -1
 
   constructor(context: EmitContext) {
     this.#context = context
@@ -25,16 +29,27 @@ export class CounterCode {
     this.#out = out
     this.fuel = params
     this.depth = params + 1
+    this.#setEnd = -1
   }
 
   get(local: number): void {
-    this.#out.byte(Op.localGet)
-    this.#out.u32(local)
+    const out = this.#out
+    // Read where it has just been set, with nothing written since: the `local.set` becomes a `local.tee`.
+    if (out.length === this.#setEnd && local === this.#setLocal) {
+      out.bytes[this.#setStart] = Op.localTee
+      return
+    }
+    out.byte(Op.localGet)
+    out.u32(local)
   }
 
   set(local: number): void {
-    this.#out.byte(Op.localSet)
-    this.#out.u32(local)
+    const out = this.#out
+    this.#setLocal = local
+    this.#setStart = out.length
+    out.byte(Op.localSet)
+    out.u32(local)
+    this.#setEnd = out.length
   }
 
   /** The counter less the pending amount, as a value. */

@@ -80,6 +80,7 @@ function exchange(module: Decoded, body: number, at: number, by: Partial<Instr>)
 }
 
 const LOCAL_GET = 0x20
+const LOCAL_TEE = 0x22
 const I64_CONST = 0x42
 const I64_LE_S = 0x57
 
@@ -91,8 +92,9 @@ function* mutants(original: Decoded, metered: Decoded): Generator<{ what: string
       const index = metered.imports.length + body
       // Metering's own locals lie behind the parameters; its globals behind the module's.
       const params = original.types[original.funcs[index] ?? -1]?.params.length
+      const isRead = before?.op === LOCAL_GET || before?.op === LOCAL_TEE
       const counter =
-        (before?.op === LOCAL_GET && before.a === params && metered.funcs[index] !== original.funcs[index]) ||
+        (isRead && before.a === params && metered.funcs[index] !== original.funcs[index]) ||
         (before?.op === 0x23 && params === undefined && before.a >= original.globals.length)
       if (!counter) continue
       if (op === I64_CONST)

@@ -14,6 +14,7 @@ import {
   RETURN_CALL,
   RETURN_CALL_INDIRECT,
   SET,
+  TEE,
 } from './operators.ts'
 import { formOf, isCounted } from './pair.ts'
 import type { Sides, State } from './sides.ts'
@@ -97,13 +98,15 @@ function counterBack(sides: Sides, state: State, fromGlobal: boolean): number {
       sides.fail(state, 'the counter is not read back after a call')
   }
   const set = code[at]!
-  if (set.op !== SET || set.a !== sides.fuel) sides.fail(state, 'the counter is not kept after a call')
+  if ((set.op !== SET && set.op !== TEE) || set.a !== sides.fuel)
+    sides.fail(state, 'the counter is not kept after a call')
   return at + 1
 }
 
 function after(sides: Sides, hand: HandOver, state: State, q: number, pending: number): State {
   if (state.cover !== null) sides.fail(state, 'a call inside a loop charged for all trips')
   hand.settle(state)
+  if (sides.metered.code[q - 1]!.op === TEE) hand.push({ is: 'fuel', less: 0 })
   return sides.advance({ ...state, p: state.p + 1, q, pending })
 }
 

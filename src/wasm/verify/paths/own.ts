@@ -54,6 +54,11 @@ export function stepOwn(sides: Sides, hand: HandOver, state: State, one: Instr):
     case TEE:
       if (hand.isEmpty)
         return sides.typeOfLocal(a) === I32 ? passBulk(sides, state, a) : passNaN(sides, state)
+      if (a === sides.fuel) {
+        const less = hand.popFuel(state)
+        hand.push({ is: 'fuel', less: 0 })
+        return { ...next, pending: state.pending - less }
+      }
       if (a === sides.depth) {
         hand.pop(state, 'depth')
         hand.push({ is: 'depth' })
