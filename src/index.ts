@@ -1,4 +1,8 @@
-/** What a page imports: one call that starts the runtime in a worker, the error class, the types. */
+/**
+ * What a page imports: one call that starts the runtime in a worker, the error class, the types.
+ *
+ * @module icn-runtime-web
+ */
 import { type StartOptions, start } from './client/start.ts'
 
 export type { RuntimeClient } from './client/facade.ts'
@@ -17,11 +21,15 @@ export type * from './protocol/api.ts'
 /**
  * Starts the runtime in a worker of its own, on the IndexedDB database named in the options.
  *
+ * @param options each has a default
+ * @returns the node; every tab that names the same database is the same node
+ *
  * @example
  * await using runtime = await startRuntime({ database: 'my-node' })
  * const { receiptCid, fuelUsed } = await runtime.run(bytes)
  *
- * @throws IcnError StorageUnavailable when the database cannot be opened, VersionMismatch when page and worker come from
+ * @throws IcnError InvalidSpec naming an option that is not allowed, CryptoError where the page is neither on https nor on
+ * localhost, StorageUnavailable when the database cannot be opened, VersionMismatch when page and worker come from
  * different releases, WorkerCrashed when the worker cannot be loaded, Aborted by `signal`
  */
 export function startRuntime(options: StartOptions = {}) {

@@ -1,3 +1,8 @@
+/**
+ * The host functions of ICN as data: names, shapes, prices, what each does.
+ *
+ * @module icn-runtime-web/host
+ */
 export { findAbi, HOST_ABI } from './abi.ts'
 export { HOST_DOCS } from './docs.ts'
 export { type AbiFunction, type Capability, IMPORT_MODULE, SERVED_ABI } from './served.ts'

@@ -2,6 +2,8 @@
  * Playwright fixtures for whoever tests a contract: `icn` is a node in a real page, on a database of its own, with a
  * fixed key and a fixed clock, so that the same contract leaves the same receipt in every run.
  *
+ * @module icn-runtime-web/testing
+ *
  * @example
  * import { readFileSync } from 'node:fs'
  * import { expect, test } from 'icn-runtime-web/testing'

@@ -1,3 +1,8 @@
+/**
+ * The meter alone: module bytes in, bytes out that count their own fuel, call depth and memory. Runs in Node, pages and workers.
+ *
+ * @module icn-runtime-web/wasm
+ */
 export { FUEL_TABLES } from './fuel-tables.ts'
 export { inspect } from './inspect.ts'
 export { instantiate } from './instance.ts'
