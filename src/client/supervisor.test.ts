@@ -154,6 +154,21 @@ describe('calls', () => {
 })
 
 describe('a worker that dies', () => {
+  test('what its successor puts right while it starts is heard on the page', async () => {
+    const { runtime, workers, restarted } = await started({
+      methods: (worker, hooks) => {
+        if (worker.number === 2) hooks.onEvent('mana', { did: 'did:key:z', balance: 10n, cause: 'refund' })
+        return { mana: { balance: () => 10n } }
+      },
+    })
+    const heard: unknown[] = []
+    runtime.on('mana', ({ balance, cause }) => heard.push([balance, cause]))
+    const again = restarted()
+    workers.last.crash()
+    await again
+    expect(heard).toEqual([[10n, 'refund']])
+  })
+
   test('rejects what may have had effects, repeats what reads, and serves the next call', async () => {
     const { runtime, workers, restarted, restarts } = await started({
       methods: (worker) => ({

@@ -44,6 +44,8 @@ export interface RuntimeServices
   readonly time?: TimeProvider
   /** Instead of the strategy named in the options. */
   readonly repair?: RepairStrategy
+  /** Hears every event of the database from its opening on: `IcnRuntime.on` can be had only when the start is over. */
+  readonly onEvent?: (name: string, detail: unknown) => void
 }
 
 /** Nothing of a mesh is needed by a node alone. */
@@ -79,6 +81,8 @@ export async function createRuntime(
     blockIssuers: await readBlockIssuers(options),
   }
   const state = services.state ?? (await openStorage(settings))
+  const { onEvent } = services
+  if (onEvent !== undefined) state.subscribe(({ type, detail }) => onEvent(type, detail))
   try {
     return await assemble(settings, given, services, state)
   } catch (error) {

@@ -296,7 +296,12 @@ describe('a worker that ends in the middle', () => {
       { jobId, reason },
       { jobId: nowhere, reason },
     ] as const
-    await using next = await testRuntime({}, { state: await openDatabase(database), killed })
+    const heard: unknown[] = []
+    const onEvent = (name: string, detail: unknown) => heard.push({ name, ...(detail as object) })
+    await using next = await testRuntime({}, { state: await openDatabase(database), killed, onEvent })
+    // The page that shows the job and the balance is told before its calls are served again.
+    expect(heard).toContainEqual(expect.objectContaining({ name: 'job', jobId, state: 'Failed' }))
+    expect(heard).toContainEqual(expect.objectContaining({ name: 'mana', balance: 1_000n, cause: 'refund' }))
     expect(await next.jobs.status(jobId)).toMatchObject({ state: 'Failed', failure: { code, reason: why } })
     expect(await next.mana.balance()).toBe(1_000n)
   })

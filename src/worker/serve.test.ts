@@ -10,7 +10,7 @@ const ports: MessagePort[] = []
 function served(runtime: object = {}) {
   const { port1, port2 } = new MessageChannel()
   ports.push(port1, port2)
-  const whole = { inspect: async () => ({ limits: { executionMs: 1 } }), on: () => () => {}, ...runtime }
+  const whole = { inspect: async () => ({ limits: { executionMs: 1 } }), ...runtime }
   serve(port2, async () => whole as unknown as IcnRuntime)
   port2.start()
   port1.start()

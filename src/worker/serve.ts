@@ -14,7 +14,7 @@ import {
   type WorkerFacade,
   type WorkerMessage,
 } from '../protocol/messages.ts'
-import { isMethodName, METHODS, type MethodName, WORKER_EVENTS } from '../protocol/methods.ts'
+import { isMethodName, METHODS, type MethodName } from '../protocol/methods.ts'
 import type { Transfers } from '../protocol/transfers.ts'
 import { guard, type Scope } from './guard.ts'
 
@@ -23,6 +23,8 @@ export interface WorkerHooks {
   readonly killed: readonly KilledJob[]
   /** Called right before a guest takes the thread, with the signal of the call it runs for, and with null after. */
   onGuest(guest: { readonly jobId: JobId; readonly signal?: AbortSignal | undefined } | null): void
+  /** Called with all that happens on the database once it is open: what a start puts right is told, too. */
+  onEvent(name: string, detail: unknown): void
 }
 
 export type CreateRuntime = (options: RuntimeOptions, hooks: WorkerHooks) => Promise<IcnRuntime>
@@ -50,6 +52,7 @@ export function serve(scope: Scope, create: CreateRuntime, warm?: () => Promise<
       const call = guest.signal && callOf.get(guest.signal)
       post({ icn: 'guest', guest: { jobId: guest.jobId, ...(call === undefined ? {} : { call }) } })
     },
+    onEvent: forwardEvents(post),
   })
 
   const facade: WorkerFacade = {
@@ -65,7 +68,6 @@ export function serve(scope: Scope, create: CreateRuntime, warm?: () => Promise<
         // Whoever reads the options knows both forms of `mesh` (runtime/mesh-options).
         runtime = create(options as RuntimeOptions, hooks(killed))
         const ready = await runtime
-        forwardEvents(ready, post)
         const { limits } = await ready.inspect()
         const lifeLock = await holdLifeLock()
         if (warm) setTimeout(() => warm().catch(() => {}), WARM_AFTER_MS)
@@ -133,18 +135,17 @@ async function outcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
 }
 
 /** One commit may publish many events; they travel together. */
-function forwardEvents(runtime: IcnRuntime, post: (message: WorkerMessage) => void): void {
+function forwardEvents(post: (message: WorkerMessage) => void): WorkerHooks['onEvent'] {
   let waiting: EventPair[] = []
-  const push = (pair: EventPair) => {
+  return (name, detail) => {
     if (waiting.length === 0)
       queueMicrotask(() => {
         const events = waiting
         waiting = []
         post({ icn: 'events', events })
       })
-    waiting.push(pair)
+    waiting.push([name, detail] as EventPair)
   }
-  for (const name of WORKER_EVENTS) runtime.on(name, (detail) => push([name, detail] as unknown as EventPair))
 }
 
 /** Held until this worker ends, however it ends. Web Locks need a secure context; without one there is no such sign. */
