@@ -366,7 +366,8 @@ export interface IcnRuntime {
   /** A snapshot of versions, limits, counters and storage. */
   inspect(options?: CallOptions): Promise<RuntimeInspection>
   /**
-   * Hears what happens on this database, in every tab.
+   * Hears what happens on this database, in every tab. What happened in other tabs while the worker was replaced
+   * (`restart`) is not made up for: read what is shown again then.
    * @returns ends it
    * @example const stop = runtime.on('receipt', ({ cid }) => console.log(cid))
    */

@@ -88,7 +88,10 @@ export type MeshOptions = { readonly kind: 'local' } | ChannelMesh | MeshPort
 export interface RuntimeOptions {
   /** IndexedDB name; one ledger, one DAG, one identity per database. `icn-runtime`. */
   readonly database?: string
-  /** `memory` is lost with the page. `indexeddb`. */
+  /**
+   * `memory` is lost with the page, and with the worker: a run over its time, an aborted one and a crash leave a node that
+   * begins anew, with another key. `indexeddb`.
+   */
   readonly storage?: 'indexeddb' | 'memory'
   /** `development`. */
   readonly environment?: Environment
