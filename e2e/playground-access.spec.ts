@@ -35,6 +35,9 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
     .fill('(module (func (result i64) i32.const 1) (func i64.cnst))')
   await expect(page.locator('.write-errors')).toBeVisible()
   await look('write, with a mistake')
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByRole('button', { name: 'Bring it back' })).toBeVisible()
+  await look('write, with a file just deleted')
   await page.goto('/#/open/1broken')
   await expect(page.locator('.problem')).toBeVisible()
   await look('a broken link')
@@ -51,6 +54,16 @@ async function tour(page: Page, look: (place: string) => Promise<void>): Promise
   await expect(page.locator('.problem')).toBeVisible()
   await page.getByText('The bytes there').click()
   await look('run, refused module')
+  await page.goto('/#/run/endless')
+  await expect(page.locator('#module-title')).toHaveText('Count for ever')
+  await page.locator('#fuel').fill('99999999999')
+  await run(page)
+  await expect(outcome(page).locator('.running')).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel' }).first().click()
+  await expect(outcome(page).locator('.problem')).toBeVisible()
+  await page.locator('#fuel').fill('lots')
+  await look('run, cancelled, with a budget that is none')
+  await page.locator('#fuel').fill('1,000,000')
   await page.goto('/#/governance')
   await expect(page.getByText('Nothing has been proposed yet.')).toBeVisible()
   for (const summary of ['More', 'Rules of this co-operative'])
@@ -91,6 +104,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     test.use({ colorScheme })
 
     test('axe finds nothing on any screen', async ({ page }) => {
+      test.setTimeout(180_000)
       await tour(page, async (place) => {
         expect.soft(await violations(page), place).toEqual([])
       })
@@ -101,6 +115,7 @@ test.describe('320 px wide', () => {
   test.use({ viewport: { width: 320, height: 640 } })
 
   test('nothing scrolls sideways and every target is large enough', async ({ page }) => {
+    test.setTimeout(180_000)
     await tour(page, async (place) => {
       expect.soft(await sideways(page), `${place}: scrolls sideways`).toBe(0)
       const cut = await page.evaluate(() =>

@@ -98,6 +98,25 @@ test('a module can be pasted as text', async ({ page }) => {
   await expect(page.locator('#module-title')).toHaveText('Pasted module')
 })
 
+test('pasted text that is no module is refused where modules are chosen, and leaves other screens alone', async ({
+  page,
+}) => {
+  const paste = () =>
+    page.evaluate(() => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', 'Minutes of the last assembly')
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+    })
+  await open(page, '#/mana')
+  await expect(page.locator('.figure strong')).toHaveText(/^[\d,]+$/)
+  await paste()
+  await page.goto('/#/run')
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  await expect(page.locator('.problem')).toHaveCount(0)
+  await paste()
+  await expect(page.locator('.problem')).toContainText('Pasted text was not opened')
+})
+
 test('what is not a module is refused with the reason and the place, and nothing changes', async ({
   page,
 }) => {

@@ -1,5 +1,6 @@
 /** Ways a module reaches the page: dropped anywhere, picked as a file, pasted as a file or as text, named in the address. */
 import { h } from './dom.ts'
+import { parseRoute } from './router.ts'
 import type { Source } from './store.ts'
 
 export interface Intake {
@@ -45,7 +46,9 @@ export function listenForModules(handlers: IntakeHandlers): void {
     const bytes = bytesFromText(text)
     if (bytes) handlers.take({ name: 'Pasted module', bytes })
     else if (/^\(module\b|^\(;|^;;/.test(text)) handlers.write({ name: 'pasted.wat', text })
-    else handlers.refuse('Pasted text', new Error(explainText()))
+    // Elsewhere it was hardly meant for the runtime, and nobody is to be taken away from where they are.
+    else if (['run', 'write'].includes(parseRoute(location.hash).name))
+      handlers.refuse('Pasted text', new Error(explainText()))
   })
 }
 

@@ -104,6 +104,15 @@ describe('words', () => {
     })
   })
 
+  test('storage that is full is told alike, whoever found it full', () => {
+    expect(problem(new DOMException('Encountered full disk.', 'QuotaExceededError'))).toMatchObject({
+      code: 'QuotaExceeded',
+      title: 'The storage for this page is full',
+      plain: expect.stringContaining('no more room'),
+      message: 'Encountered full disk.',
+    })
+  })
+
   test('anything thrown becomes a problem with a message', () => {
     expect(problem(new Error('No.'))).toMatchObject({ code: 'Unexpected', message: 'No.', data: {} })
     expect(problem(undefined).message).toBe('undefined')

@@ -1,7 +1,7 @@
 /** The chosen module before it runs: what it is, what it asks for, and the controls that start and stop it. */
 import type { Context } from '../context.ts'
 import { declaredLimits } from '../declared.ts'
-import { fill, h, icon } from '../dom.ts'
+import { fill, h } from '../dom.ts'
 import { bytes, hexAround, pages, plural } from '../format.ts'
 import { hostCall } from '../host-words.ts'
 import { progress, track } from '../parts/busy.ts'
@@ -46,7 +46,7 @@ export function modulePanel(context: Context, signal: AbortSignal): HTMLElement 
       }
       if (choosing) return // the module before stays in sight until the next one has been read
       fill(head, h('h2', { id: 'module-title' }, choice.name), intro(choice))
-      fill(body, warnings(choice), overview(choice), asks(choice), moduleDetail(choice))
+      fill(body, overview(choice), asks(choice), warnings(choice), moduleDetail(choice))
     },
     signal,
   )
@@ -101,9 +101,14 @@ function intro(choice: Choice): HTMLElement {
 function warnings({ info }: Choice): HTMLElement | null {
   if (info.warnings.length === 0) return null
   return h(
-    'ul',
-    { class: 'warnings', 'aria-label': 'Warnings' },
-    info.warnings.map((text) => h('li', {}, icon('warning'), h('span', {}, text))),
+    'section',
+    { class: 'warnings' },
+    h('h3', {}, 'Worth knowing'),
+    h(
+      'ul',
+      {},
+      info.warnings.map((text) => h('li', { class: 'quiet' }, text)),
+    ),
   )
 }
 

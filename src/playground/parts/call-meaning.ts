@@ -12,6 +12,7 @@ import type { HostCallTrace } from '../../index.ts'
 import { h } from '../dom.ts'
 import { number, plural } from '../format.ts'
 import { type Fact, facts } from './facts.ts'
+import { withCode } from './with-code.ts'
 
 type Value = number | bigint
 
@@ -25,7 +26,12 @@ export function callMeaning(call: HostCallTrace): HTMLElement {
     call.result !== undefined && ['Answer', answer(shape?.result ?? null, call.result)],
     ['Fuel', number(call.fuel)],
   ]
-  return h('div', { class: 'call-meaning' }, known && h('p', {}, HOST_DOCS[known.name] ?? ''), facts(rows))
+  return h(
+    'div',
+    { class: 'call-meaning' },
+    known && h('p', {}, withCode(HOST_DOCS[known.name] ?? '')),
+    facts(rows),
+  )
 }
 
 /** A function may be imported in several shapes; the one that was called has these arguments and this kind of answer. */

@@ -2,6 +2,8 @@
 import { HOST_ABI, HOST_DOCS, UNSERVED } from '../../host/index.ts'
 import type { ModuleInfo } from '../../index.ts'
 import { h } from '../dom.ts'
+import { number } from '../format.ts'
+import { withCode } from './with-code.ts'
 
 type Import = ModuleInfo['imports'][number]
 
@@ -14,7 +16,7 @@ export function importDocs(imports: readonly Import[]): HTMLElement {
         'li',
         {},
         h('code', {}, `${item.module}.${item.name}${typed(item)}`),
-        h('p', { class: 'quiet' }, sentence(item)),
+        h('p', { class: 'quiet' }, withCode(sentence(item))),
       ),
     ),
   )
@@ -33,8 +35,8 @@ export function sentence({ module, name, kind }: Pick<Import, 'module' | 'name' 
   }
   const price =
     known.fuelPerByte > 0
-      ? `Costs ${known.fuel} fuel and ${known.fuelPerByte} for each byte.`
-      : `Costs ${known.fuel} fuel.`
+      ? `Costs ${number(known.fuel)} fuel and ${number(known.fuelPerByte)} for each byte.`
+      : `Costs ${number(known.fuel)} fuel.`
   const needs =
     known.capability === null ? '' : ` Only where the runtime was started with ‘${known.capability}’.`
   return `${HOST_DOCS[known.name] ?? ''} ${price}${needs}`.trim()
