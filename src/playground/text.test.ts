@@ -7,6 +7,7 @@ import { hostCall } from './host-words.ts'
 import { bytesFromText } from './intake.ts'
 import { mentions } from './mentions.ts'
 import { href, parseRoute } from './router.ts'
+import { countsIn } from './run-counts.ts'
 import { ending, expected, problem } from './words.ts'
 
 describe('numbers', () => {
@@ -60,6 +61,13 @@ test('a module can come as hex or base64, and nothing else is taken for one', ()
   expect(bytesFromText('00 61 73 6d\n01 00 00 00')).toEqual(header)
   expect(bytesFromText('AGFzbQEAAAA=')).toEqual(header)
   for (const text of ['(module)', '0061736', 'AGF', 'hello', '']) expect(bytesFromText(text)).toBeUndefined()
+})
+
+test('the counts of a run are read from its record, and from nothing else', () => {
+  const record = (text: string) => countsIn(new TextEncoder().encode(text))
+  expect(record('{"host_call_count":1500,"log_count":1200,"logs":[]}')).toEqual({ calls: 1_500, logs: 1_200 })
+  for (const other of ['{"host_call_count":-1,"log_count":2}', '{"log_count":"2"}', 'null', 'no record'])
+    expect(record(other)).toBeUndefined()
 })
 
 test('routes survive the way through the address', () => {
