@@ -1,6 +1,6 @@
 // Looking after a node: its jobs, its file, its ledger, its blocks, the browser it lives in.
 import { readFileSync } from 'node:fs'
-import { expect, open, outcome, run, test } from './playground-page.ts'
+import { expect, looksRight, open, outcome, run, test } from './playground-page.ts'
 
 test('jobs are listed by how they stand, and each tells what happened to it', async ({ page }) => {
   await open(page, '#/jobs')
@@ -77,10 +77,14 @@ test('the node tells of its tabs, and asks the browser to keep what it stores', 
   await expect(page.locator('.browser-facts')).toContainText('1 tab')
   const other = await context.newPage()
   await open(other, '#/node')
-  await expect(other.locator('.browser-facts')).toContainText('2 tabs')
+  for (const tab of [page, other]) await expect(tab.locator('.browser-facts')).toContainText('2 tabs')
   await expect(other.locator('.browser-facts')).toContainText('as long as the browser has room')
   await other.getByRole('button', { name: 'Ask the browser to keep it' }).click()
-  await expect(other.locator('.browser-facts')).toContainText(/until you clear it|The browser did not agree/)
+  await expect(other.getByRole('region', { name: 'This browser' })).toContainText(
+    /until you clear it|The browser did not agree/,
+  )
+  await other.close()
+  await expect(page.locator('.browser-facts')).toContainText('1 tab')
 })
 
 test('a block is pinned, kept for a time, and let go', async ({ page }) => {
@@ -99,4 +103,18 @@ test('a block is pinned, kept for a time, and let go', async ({ page }) => {
   await page.getByRole('button', { name: 'Unpin it' }).click()
   await page.getByLabel('Keep it').selectOption('For good')
   await expect(page.getByLabel('Keep it').locator('option')).toHaveCount(4)
+})
+
+test('what is for engineers stays open and as it is read while mana changes', async ({ page }) => {
+  await open(page, '#/node')
+  await page.getByText('For engineers').click()
+  await expect(page.locator('.node-deeper')).toContainText('wasmtime-35')
+  const given = page.locator('.lines div', { hasText: 'Spent for good' })
+  await expect(given).toContainText('0')
+  await page.evaluate(() =>
+    (window as unknown as { icn: { mana: { spend(amount: bigint): Promise<bigint> } } }).icn.mana.spend(7n),
+  )
+  await expect(given).toContainText('7')
+  await expect(page.locator('.node-deeper')).toBeVisible()
+  await looksRight(page, 'node, for engineers')
 })

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { contentSecurityPolicy } from '../scripts/headers.mjs'
 import { startRelay } from '../src/mesh/libp2p/relay.ts'
-import { expect, open, outcome, run, test } from './playground-page.ts'
+import { expect, looksRight, open, outcome, run, test } from './playground-page.ts'
 import { serve } from './server.mjs'
 
 test('two nodes in two tabs meet, and one takes the other’s job', async ({ page, context }) => {
@@ -84,6 +84,34 @@ test.describe('by a relay', () => {
       await host.close()
       await relay.close()
     }
+  })
+
+  test.describe('that is not there', () => {
+    test.use({ allowed: [/WebSocket connection to .* failed/] })
+
+    test('says so in words, is tried again, and the node goes on alone', async ({ page }) => {
+      const relay = await startRelay({ wsPort: 0, tcpPort: 0 })
+      const address = relay.addresses().find((one) => one.includes('/ws')) ?? ''
+      await relay.close()
+      const host = await hostWith(Number(/\/tcp\/(\d+)/.exec(address)?.[1]))
+      try {
+        await page.goto(`${host.origin}/#/node`)
+        await page.getByLabel('Others, by a relay').check()
+        await page.getByLabel('Address of the relay').fill(address)
+        await page.keyboard.press('Enter')
+        await expect(page.locator('.mesh-state')).toContainText('Not connected to the relay yet.')
+        await expect(page.locator('.mesh-state')).toContainText('It could not be reached so far.')
+        await page.locator('.mesh-state').getByText('For engineers').click()
+        await looksRight(page, 'a relay that is not there')
+        await page.getByRole('link', { name: 'Jobs', exact: true }).click()
+        await page.getByRole('button', { name: 'Submit a small job' }).click()
+        await expect(
+          page.getByRole('list', { name: 'Jobs, newest first' }).getByRole('link').first(),
+        ).toBeVisible()
+      } finally {
+        await host.close()
+      }
+    })
   })
 
   test('an address that is none is refused, and the node goes on as it was', async ({ page }) => {

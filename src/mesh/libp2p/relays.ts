@@ -62,7 +62,9 @@ export class Relays {
       await this.#node.dial(known.address, { signal: AbortSignal.timeout(DIAL_MS) })
       this.#failures.delete(known)
     } catch (error) {
-      this.#failures.set(known, (error as Error).message)
+      // A WebSocket that does not open fails with an event, which says nothing of why.
+      const { message } = error as { readonly message?: string }
+      this.#failures.set(known, message || 'The connection was not made; the browser gives no reason.')
       failed.abort()
     }
     await left

@@ -1,8 +1,8 @@
 /** Doing what can be done with a proposal: one thing at a time, its failure told, focus kept where it was. */
 import type { IcnRuntime } from '../../index.ts'
 import { announce } from '../announce.ts'
-import { fill, h } from '../dom.ts'
-import { problemCard } from '../parts/problem.ts'
+import { fill } from '../dom.ts'
+import { problemAlert } from '../parts/problem.ts'
 import type { Act } from './proposal-acts.ts'
 
 export interface Acting {
@@ -46,7 +46,7 @@ export function acting(
         announce(chosen.done)
       } catch (error) {
         if (signal.aborted) return
-        fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
+        fill(trouble, problemAlert(error))
       } finally {
         busy = false
       }

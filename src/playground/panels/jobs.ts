@@ -6,7 +6,7 @@ import { fill, h, icon } from '../dom.ts'
 import { number, when } from '../format.ts'
 import { shortId } from '../parts/id.ts'
 import { page, split } from '../parts/page.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 import { type Rows, rows } from '../parts/rows.ts'
 import { href, type PanelFactory } from '../router.ts'
 import { JOB_KINDS, JOB_STATES } from '../words.ts'
@@ -63,7 +63,7 @@ export function jobsPanel({ runtime, store }: Context): PanelFactory {
         )
         announce('The job was submitted.')
       } catch (error) {
-        if (!signal.aborted) fill(trouble, problemCard(error))
+        if (!signal.aborted) fill(trouble, problemAlert(error))
       }
     }
 
@@ -98,8 +98,8 @@ export function jobsPanel({ runtime, store }: Context): PanelFactory {
                 'p',
                 { class: 'quiet' },
                 store.get().network !== 'alone'
-                  ? 'The smallest job there is: whoever takes it gives back what was sent. 10 mana are held for it. Nodes of the mesh bid for it.'
-                  : 'The smallest job there is: whoever takes it gives back what was sent. 10 mana are held for it. Without other nodes your own takes it.',
+                  ? 'The smallest job there is: whoever takes it gives back what was sent. At most 10 mana are held for it until then. Nodes of the mesh bid for it.'
+                  : 'The smallest job there is: whoever takes it gives back what was sent. At most 10 mana are held for it until then. Without other nodes your own takes it.',
               ),
               h(
                 'button',

@@ -2,7 +2,7 @@
 import type { DagBlockData, IcnRuntime } from '../../index.ts'
 import { fill, h } from '../dom.ts'
 import { when } from '../format.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 
 const TIMES: readonly (readonly [seconds: number, label: string])[] = [
   [0, 'For good'],
@@ -23,7 +23,7 @@ export function keeping(
       await work()
       done(sentence)
     } catch (error) {
-      if (!signal.aborted) fill(trouble, problemCard(error))
+      if (!signal.aborted) fill(trouble, problemAlert(error))
     }
   }
   const pin = () =>

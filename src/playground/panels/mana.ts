@@ -8,7 +8,7 @@ import { number, plural, signed, when } from '../format.ts'
 import { setShare } from '../parts/facts.ts'
 import { linkedId, shortId } from '../parts/id.ts'
 import { page } from '../parts/page.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 import { rows } from '../parts/rows.ts'
 import { task } from '../parts/task.ts'
 import { type Regeneration, regenerationInForce } from '../regeneration.ts'
@@ -120,7 +120,7 @@ function balance({ runtime, did, store }: Context, signal: AbortSignal): HTMLEle
       fill(trouble, h('p', { class: 'quiet' }, words))
       announce(words)
     } catch (error) {
-      if (!signal.aborted) fill(trouble, problemCard(error))
+      if (!signal.aborted) fill(trouble, problemAlert(error))
     } finally {
       store.set({ regenerating: false })
     }

@@ -6,7 +6,7 @@ import { blockContent } from '../parts/block-content.ts'
 import { facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
 import { pickFile } from '../parts/pick-file.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 
 type Done = (sentence: string) => void
 
@@ -98,8 +98,7 @@ function choices(
       await runtime.dag.repair(cid, answer, { signal })
       done(sentence)
     } catch (error) {
-      if (!signal.aborted)
-        fill(trouble, h('div', { role: 'alert' }, problemCard(error, { title: 'The block was not mended' })))
+      if (!signal.aborted) fill(trouble, problemAlert(error, { title: 'The block was not mended' }))
     }
   }
   /** All but the data is taken from what is stored; the runtime puts the whole to the test before it counts. */

@@ -1,13 +1,14 @@
 /** Which other nodes this one meets, who is there, and what was said; a second node of this browser to meet. */
 import type { SyncProgress } from '../../index.ts'
+import type { RelayState } from '../../mesh/libp2p/index.ts'
 import { announce } from '../announce.ts'
 import { type Context, listen } from '../context.ts'
-import { fill, h } from '../dom.ts'
+import { fill, h, icon } from '../dom.ts'
 import { number } from '../format.ts'
 import { type Network, relayStates } from '../network.ts'
 import { facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert, problemCard } from '../parts/problem.ts'
 import { task } from '../parts/task.ts'
 import { nodeName } from '../settings.ts'
 import { synced } from '../sync-words.ts'
@@ -30,13 +31,7 @@ export function meshSection(context: Context, signal: AbortSignal): Section {
     if (signal.aborted) return
     fill(
       state,
-      relayStates().map(({ connected, failure }) =>
-        h(
-          'p',
-          {},
-          connected ? 'Connected to the relay.' : `Not connected to the relay yet. ${failure ?? ''}`,
-        ),
-      ),
+      relayStates().map(relayInWords),
       peers.length === 0
         ? h('p', {}, 'Nobody else is there yet.')
         : [
@@ -57,7 +52,8 @@ export function meshSection(context: Context, signal: AbortSignal): Section {
 
   // Copying a DID or reading it aloud must not be cut off by the list being built anew.
   const quietly = () => {
-    if (!state.contains(document.activeElement)) void show().catch(() => undefined)
+    if (!state.contains(document.activeElement) && !state.querySelector('details[open]'))
+      void show().catch(() => undefined)
   }
   const timer = setInterval(quietly, LOOK_MS)
   signal.addEventListener('abort', () => clearInterval(timer))
@@ -75,6 +71,29 @@ export function meshSection(context: Context, signal: AbortSignal): Section {
     asking,
   )
   return { element, ready }
+}
+
+/** It is tried again by itself, at longer and longer intervals. */
+function relayInWords({ connected, failure }: RelayState): HTMLElement {
+  if (connected) return h('p', { class: 'verdict tone-good' }, icon('check'), 'Connected to the relay.')
+  return h(
+    'div',
+    { class: 'stack' },
+    h('p', { class: 'verdict' }, 'Not connected to the relay yet. It is tried again by itself.'),
+    failure !== undefined &&
+      h(
+        'p',
+        { class: 'quiet' },
+        'It could not be reached so far. Is its address right, is it running, and does the site this page comes from allow connections to it?',
+      ),
+    failure !== undefined &&
+      h(
+        'details',
+        { class: 'detail problem-detail' },
+        h('summary', {}, 'For engineers'),
+        h('p', {}, failure),
+      ),
+  )
 }
 
 const STAGES: Readonly<Record<SyncProgress['stage'], string>> = {
@@ -154,7 +173,7 @@ function choice({ store, actions }: Context, signal: AbortSignal, show: () => Pr
       fill(trouble)
       announce(network === 'alone' ? 'This node is alone now.' : 'This node looks for others now.')
     } catch (error) {
-      if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
+      if (!signal.aborted) fill(trouble, problemAlert(error))
     }
     await show().catch(() => undefined) // asked again within seconds
   }
@@ -170,9 +189,9 @@ function choice({ store, actions }: Context, signal: AbortSignal, show: () => Pr
       radio('browser', 'Those of this browser'),
       radio('relay', 'Others, by a relay'),
     ),
-    secondNode(),
     form,
     trouble,
+    secondNode(),
   )
 }
 

@@ -1,5 +1,6 @@
 /** This node: who it is, what it may do, how much it stores, and that its mana adds up. */
 import type { RuntimeInspection } from '../../index.ts'
+import { calmly } from '../calmly.ts'
 import { type Context, listen } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { bytes, milliseconds, number, pages } from '../format.ts'
@@ -7,8 +8,9 @@ import { withProgress } from '../parts/busy.ts'
 import { bar, facts } from '../parts/facts.ts'
 import { copyableId } from '../parts/id.ts'
 import { page } from '../parts/page.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 import type { PanelFactory } from '../router.ts'
+import '../style/node.css'
 import { browserSection } from './browser.ts'
 import { meshSection } from './mesh.ts'
 
@@ -16,15 +18,20 @@ export function nodePanel(context: Context): PanelFactory {
   const { runtime } = context
   return async (_argument, signal) => {
     const body = h('div', { class: 'node-facts' })
+    const deeper = h('div', { class: 'node-deeper' })
     const asked = () =>
       Promise.all([runtime.inspect({ signal }), runtime.reputation.get(context.did, { signal })])
-    const load = async () => {
+    const load = calmly(async () => {
+      // Reading or copying a name must not be cut off by its being built anew.
+      if (body.contains(document.activeElement)) return
       try {
-        fill(body, ...content(...(await withProgress(body, 'Asking the runtime', asked()))))
+        const [state, reputation] = await withProgress(body, 'Asking the runtime', asked())
+        fill(body, ...content(state, reputation))
+        fill(deeper, ...engineering(state))
       } catch (error) {
-        if (!signal.aborted) fill(body, problemCard(error, { retry: () => void load() }))
+        if (!signal.aborted) fill(body, problemAlert(error, { retry: () => void load() }))
       }
-    }
+    }, signal)
     // What stands first comes first: the parts below it would be pushed down by it.
     const browser = browserSection(signal)
     const mesh = meshSection(context, signal)
@@ -41,7 +48,12 @@ export function nodePanel(context: Context): PanelFactory {
         h(
           'div',
           { class: 'node split split-end' },
-          h('div', { class: 'main' }, body),
+          h(
+            'div',
+            { class: 'main' },
+            body,
+            h('details', { class: 'detail' }, h('summary', {}, 'For engineers'), deeper),
+          ),
           h('div', { class: 'side' }, browser.element, mesh.element),
         ),
       ),
@@ -59,10 +71,8 @@ function content(state: RuntimeInspection, reputation: bigint): readonly HTMLEle
       copyableId(state.did, 'the node’s DID'),
       facts([
         ['Reputation', reputation > 0n ? `${number(reputation)}: jobs cost it less` : '0'],
-        ['Changes stored so far', number(state.epoch)],
-        ['Database', `${state.database}, in ${state.storage === 'memory' ? 'memory only' : 'IndexedDB'}`],
-        ['Environment', state.environment],
-        ['Version', `${state.version}, protocol ${state.protocolVersion}`],
+        ['Version', state.version],
+        state.storage === 'memory' && ['Kept', 'in memory only'],
       ]),
       storage(state),
     ),
@@ -74,30 +84,38 @@ function content(state: RuntimeInspection, reputation: bigint): readonly HTMLEle
       facts([
         ['Fuel', number(limits.fuel)],
         ['Memory', pages(limits.memoryPages)],
-        ['Call depth', number(limits.callDepth)],
         ['Time', milliseconds(limits.executionMs)],
-        ['Module size', bytes(limits.moduleBytes)],
-        ['Fuel table', state.fuelTable],
       ]),
     ),
+  ]
+}
+
+function engineering(state: RuntimeInspection): readonly HTMLElement[] {
+  const { limits } = state
+  return [
     h(
-      'details',
-      { class: 'detail' },
-      h('summary', {}, 'For engineers'),
-      h(
-        'p',
-        {},
-        'In the console of this page ',
-        h('code', {}, 'icn'),
-        ' is the runtime: try ',
-        h('code', {}, 'await icn.inspect()'),
-        '.',
-      ),
-      h('h3', {}, 'Counters'),
-      facts(
-        Object.entries(state.counters).map(([name, value]) => [name, number(value)] as const),
-        'facts facts-wide',
-      ),
+      'p',
+      {},
+      'In the console of this page ',
+      h('code', {}, 'icn'),
+      ' is the runtime: try ',
+      h('code', {}, 'await icn.inspect()'),
+      '.',
+    ),
+    h('h3', {}, 'The runtime'),
+    facts([
+      ['Version', `${state.version}, protocol ${state.protocolVersion}`],
+      ['Environment', state.environment],
+      ['Database', `${state.database}, in ${state.storage === 'memory' ? 'memory only' : 'IndexedDB'}`],
+      ['Commits so far', number(state.epoch)],
+      ['Fuel table', state.fuelTable],
+      ['Call depth', number(limits.callDepth)],
+      ['Module size', bytes(limits.moduleBytes)],
+    ]),
+    h('h3', {}, 'Counters'),
+    facts(
+      Object.entries(state.counters).map(([name, value]) => [name, number(value)] as const),
+      'facts facts-wide',
     ),
   ]
 }

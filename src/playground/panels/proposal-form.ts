@@ -4,7 +4,7 @@ import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { parseFuel } from '../format.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 import { PARAMETERS } from './proposal.ts'
 
 interface Kind {
@@ -149,7 +149,7 @@ export function proposalForm(
       announce('The proposal was made. Its voting can be opened now.')
       made(id)
     } catch (error) {
-      if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
+      if (!signal.aborted) fill(trouble, problemAlert(error))
     }
   }
 

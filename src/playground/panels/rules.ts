@@ -4,7 +4,7 @@ import { announce } from '../announce.ts'
 import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { plural, when } from '../format.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert } from '../parts/problem.ts'
 import { type Rows, rows } from '../parts/rows.ts'
 import { href } from '../router.ts'
 import { DEFAULT_RULES, type Rules } from '../settings.ts'
@@ -60,7 +60,7 @@ export function rulesSection(context: Context, signal: AbortSignal): HTMLElement
         fill(trouble)
         announce('These rules are in force for what is proposed from now on.')
       } catch (error) {
-        if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
+        if (!signal.aborted) fill(trouble, problemAlert(error))
       }
     }
 

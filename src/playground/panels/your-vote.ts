@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { fill, h } from '../dom.ts'
 import { plural, when } from '../format.ts'
 import { shortId } from '../parts/id.ts'
-import { problemCard } from '../parts/problem.ts'
+import { problemAlert, problemCard } from '../parts/problem.ts'
 import { type Rows, rows } from '../parts/rows.ts'
 import { href } from '../router.ts'
 
@@ -56,7 +56,7 @@ export function delegation({ runtime, did }: Context, signal: AbortSignal, chang
       await show()
       changed()
     } catch (error) {
-      if (!signal.aborted) fill(trouble, h('div', { role: 'alert' }, problemCard(error)))
+      if (!signal.aborted) fill(trouble, problemAlert(error))
     }
   }
 
