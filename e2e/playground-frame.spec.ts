@@ -94,7 +94,7 @@ test('where a site may store nothing, everything works for as long as the tab is
     await run(page)
     await expect(outcome(page).getByText('Signature valid')).toBeVisible()
     await page.getByRole('link', { name: 'Node', exact: true }).click()
-    await expect(page.getByText('in memory only')).toBeVisible()
+    await expect(page.getByText('in memory only', { exact: true })).toBeVisible()
   } finally {
     await context.close()
     rmSync(profile, { recursive: true, force: true })
