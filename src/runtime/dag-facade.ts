@@ -107,6 +107,7 @@ export function dagFacade(context: RuntimeContext, repair: RepairStrategy, work:
     },
     repair: async (cid: string, answer: RepairAnswer) => {
       const key = Cid.parse(cid).toString()
+      checkAnswer(answer)
       const gone = await store.transact((tx) => {
         const stored = tx.get(BLOCKS, key)
         if (stored === undefined) {
@@ -157,6 +158,12 @@ function strategyOf(given: VerifyAllOptions['repair'], fallback: RepairStrategy)
   }
 }
 
+/** Before it is known whether the block needs it, and when it has come from a page's function. */
+function checkAnswer(answer: RepairAnswer): void {
+  if (REPAIRS.includes(answer) || (typeof answer === 'object' && answer !== null)) return
+  throw wrong('repair', 'report, quarantine, delete, bytes or content of a block', answer)
+}
+
 /** The block an answer makes; undefined when it is one of the names. */
 function replacement(cid: string, answer: RepairAnswer, stored: BlockRow | undefined): DagBlock | undefined {
   if (REPAIRS.includes(answer)) return undefined
@@ -167,12 +174,12 @@ function replacement(cid: string, answer: RepairAnswer, stored: BlockRow | undef
       }
       return fromRow(cid, { ...stored, data: answer })
     }
-    if (typeof answer !== 'object' || answer === null) throw wrong('repair', 'an answer', answer)
-    const { data, timestamp, author, signature, scope } = answer
+    checkAnswer(answer)
+    const { data, links, timestamp, author, signature, scope } = answer as DagBlockContent
     return {
       cid: Cid.parse(cid),
       data: expectBytes(data, 'repair.data'),
-      links: readLinks(answer.links),
+      links: readLinks(links),
       timestamp: expectU64(timestamp, 'repair.timestamp'),
       authorDid: Did.parse(author),
       signature: signature == null ? null : expectBytes(signature, 'repair.signature'),

@@ -66,6 +66,12 @@ const CASES: readonly (readonly [
     'The export "run" has type (i32, f64) -> (); an entry is () -> i64, () -> i32 or () -> ().',
   ],
   [
+    'a repair that is none, whatever the block',
+    () => runtime.dag.repair(manifestCid, any('burn')),
+    'InvalidSpec',
+    'repair must be report, quarantine, delete, bytes or content of a block, got the string "burn".',
+  ],
+  [
     'a block that is too large to be signed',
     () => runtime.dag.put({ data: new Uint8Array(1_048_513) }),
     'DagOperationFailed',
