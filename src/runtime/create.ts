@@ -19,7 +19,6 @@ import { CLOCKS } from './clocks.ts'
 import { type ContextOptions, RuntimeContext } from './context.ts'
 import { type RunExclusive, webLocks } from './exclusive.ts'
 import { facade } from './facade.ts'
-import { startGovernanceMesh } from './governance-mesh.ts'
 import type { GovernanceSettings } from './governance-options.ts'
 import type { RepairStrategy } from './integrity.ts'
 import type { MeshMember } from './mesh-node.ts'
@@ -159,7 +158,7 @@ async function assemble(
     await member.join()
   }
   await startOwnership(context, background.signal, async () => (await rooms.work()).jobs)
-  startGovernanceMesh(context, background.signal)
+  others?.startGovernanceMesh(context, background.signal)
   void loadTasks(context, { manaRegeneration, integrityCheck, repair }, background.signal)
   return facade({
     context,
