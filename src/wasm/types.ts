@@ -129,7 +129,7 @@ export type HostImports = Readonly<Record<string, Readonly<Record<string, (...ar
 export interface InstanceOptions {
   /** Fuel budget in the table's units, 0 or more; reaching it stops the run. */
   readonly fuel: bigint
-  /** Budget of weighted call depth. 1,024. */
+  /** Budget of weighted call depth. 1,024; far above it, the engine's own stack may end a run first, each engine's elsewhere. */
   readonly callDepth?: number
   /** Most pages the memory may have, at first and grown; never above what the module was metered with. */
   readonly memoryPages?: number

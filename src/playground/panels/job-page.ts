@@ -137,7 +137,10 @@ function results(job: JobStatus): HTMLElement {
     facts(
       [
         ['Job', copyableId(job.jobId, 'the job’s id')],
-        ['Contract', linkedId(job.manifestCid, href('blocks', job.manifestCid))],
+        [
+          job.kind === 'CclWasm' ? 'Contract' : 'Manifest',
+          linkedId(job.manifestCid, href('blocks', job.manifestCid)),
+        ],
         job.receiptCid !== undefined && [
           'Receipt',
           linkedId(job.receiptCid, href('receipts', job.receiptCid)),
