@@ -1,17 +1,30 @@
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { createServer, preview } from 'vite'
+import type { IcnRuntime } from '../src/index.ts'
 
 // What a newcomer's first command shows: `npm start` over the sources, `vite preview` over the build.
 
 const root = join(import.meta.dirname, '..')
 
-test('npm start serves a playground that runs', async ({ page }) => {
+test('npm start serves a playground with a sample run and its receipt shown; the next visit runs nothing by itself', async ({
+  page,
+}) => {
   const server = await createServer({ root, logLevel: 'error', server: { port: 0 } })
   await server.listen()
   await page.goto(server.resolvedUrls?.local[0] ?? '')
+  const outcome = page.getByRole('region', { name: 'What came of it' })
+  await expect(outcome).toContainText('Signature valid')
+  await page.reload()
+  await expect(outcome).toContainText('Signature valid')
+  const receipts = () =>
+    page.evaluate(async () => {
+      const { icn } = window as unknown as { icn: IcnRuntime }
+      return (await icn.receipts.list()).items.length
+    })
+  expect(await receipts()).toBe(1)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await expect(page.getByRole('region', { name: 'What came of it' })).toContainText('Signature valid')
+  await expect.poll(receipts).toBe(2)
   await server.close()
 })
 

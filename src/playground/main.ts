@@ -165,12 +165,18 @@ function open(context: Context, shell: Shell): IntakeHandlers {
 }
 
 /** Something to run is there from the start, unless the address says otherwise. */
-async function openFirst({ store, actions }: Context, handlers: IntakeHandlers): Promise<void> {
+async function openFirst({ runtime, store, actions }: Context, handlers: IntakeHandlers): Promise<void> {
   const { name } = parseRoute(location.hash)
   if (name === 'write' || name === 'open') return
   const { choice, choosing, samples } = store.get()
   if (!choice && !choosing && samples[0]) await actions.chooseSample(samples[0])
-  if (name === 'run') await readAddress(handlers)
+  if (name !== 'run') return
+  await readAddress(handlers)
+  // `npm start` shows at once what a run leaves; a visitor of the built playground decides what runs.
+  if (import.meta.env.DEV && location.search === '') {
+    const { items } = await runtime.receipts.list({ limit: 1 })
+    if (items.length === 0 && store.get().run.kind === 'none') await actions.run()
+  }
 }
 
 /** A module may arrive while another screen is open. */
