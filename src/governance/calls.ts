@@ -14,7 +14,7 @@ import { type Content, checkBody, checkContent, contentId, readType } from './co
 import { voteKey } from './keys.ts'
 import { governanceState, requireMember } from './members.ts'
 import type { CreateProposalPayload } from './payloads.ts'
-import { announce, join, knownProposal, MOST_VOTES, save, statusAt } from './proposal.ts'
+import { announce, join, knownProposal, MOST_VOTES, save, statusAt, votesOf } from './proposal.ts'
 import { denied, invalid, wrongState } from './refuse.ts'
 import { GOVERNANCE, PROPOSAL_ORDER, PROPOSALS, type ProposalRow, VOTES } from './rows.ts'
 import { PROPOSAL_COST, rulesOf, VOTE_COST } from './rules.ts'
@@ -182,9 +182,19 @@ export function closeVoting(tx: Transaction, { me, now }: Actor, id: string): Pr
       { proposal: id, deadline: row.deadline, now },
     )
   }
-  const closed = save(tx, join(tx, row, { kind: 'close', by: me.toString(), at: now }), now)
+  const closed = save(tx, join(tx, row, { kind: 'close', by: me.toString(), at: endOf(tx, row, now) }), now)
   announce(tx, { id })
   return closed
+}
+
+/**
+ * A vote changed within a second is dated ahead of the clock, by a second for each change (`castVote`): the voting ends no
+ * earlier than that, or the vote it took the place of would count again.
+ */
+function endOf(tx: Transaction, row: ProposalRow, now: bigint): bigint {
+  let end = now
+  for (const { at } of votesOf(tx, row).values()) if (at > end && at < now + BigInt(MOST_VOTES)) end = at
+  return end
 }
 
 /** While an accepted proposal waits, whoever the rules name may stop it for good. */

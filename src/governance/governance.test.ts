@@ -30,6 +30,24 @@ const tally = (coop: Coop, id: string) => {
   return [yes, no, abstain]
 }
 
+describe('votes changed within the second of the end', () => {
+  it.each([
+    ['Yes', 'No', 'Rejected'],
+    ['No', 'Yes', 'Accepted'],
+  ] as const)('%s, then %s: %s', (first, then, status) => {
+    const coop = three()
+    const id = coop.open('alice', { quorum: 2n, threshold: 0.6 })
+    coop.vote(id, { alice: first, bob: then })
+    coop.vote(id, { alice: 'Abstain' })
+    coop.vote(id, { alice: then })
+    expect(coop.close('alice', id)).toBe(status)
+    expect(tally(coop, id)).toEqual(then === 'Yes' ? [2n, 0n, 0n] : [0n, 2n, 0n])
+    // Two changes, a second each: nothing else moves the end.
+    expect(knownProposal(coop.tx, id).closedAt).toBe(NOW + 2n)
+    if (then === 'Yes') expect(executeProposal(coop.tx, coop.as('bob'), id).failure).toBeNull()
+  })
+})
+
 describe('ref §13.10 icn-governance', () => {
   it('tests/voting.rs vote_tally_and_execute', () => {
     const coop = three()

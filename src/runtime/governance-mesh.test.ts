@@ -97,6 +97,23 @@ describe('two nodes', () => {
     await b.runtime.close()
   })
 
+  it('decide alike by a vote that was changed within the second of the end', async () => {
+    const { a, b } = await pair()
+    const id = await a.runtime.governance.create(text)
+    await a.runtime.governance.openVoting(id)
+    await until(b.runtime, id, (status) => status === 'VotingOpen')
+    await b.runtime.governance.castVote({ proposalId: id, option: 'Yes' })
+    await until(a.runtime, id, (_status, yes) => yes === 1)
+    for (const option of ['No', 'Yes'] as const)
+      await a.runtime.governance.castVote({ proposalId: id, option })
+    expect(await a.runtime.governance.close(id)).toBe('Accepted')
+    await until(b.runtime, id, (status, yes) => status === 'Accepted' && yes === 2)
+    expect(await b.runtime.governance.execute(id)).toBe('Executed')
+    expect(await a.runtime.governance.execute(id)).toBe('Executed')
+    await a.runtime.close()
+    await b.runtime.close()
+  })
+
   it('what is forged, altered or of an outsider is refused and counted', async () => {
     const { air, a, b } = await pair()
     const id = await a.runtime.governance.create(text)
