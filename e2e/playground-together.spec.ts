@@ -4,13 +4,17 @@ import { expect, looksRight, open, test } from './playground-page.ts'
 
 const proposal = (page: Page, title: string) => page.getByRole('article').filter({ hasText: title })
 
-const press = (page: Page, title: string, name: string) =>
-  proposal(page, title)
+/** A tab in the background draws once a second: the one that is used is in front. */
+async function press(page: Page, title: string, name: string): Promise<void> {
+  await page.bringToFront()
+  await proposal(page, title)
     .getByRole('button', { name: new RegExp(`^${name}`) })
     .click()
+}
 
 /** Admits the other node that is met, as the list of members offers it. */
 async function admit(page: Page, title: string): Promise<void> {
+  await page.bringToFront()
   await page.getByRole('button', { name: /^Propose to admit it/ }).click()
   await expect(page.getByLabel('Title')).toBeFocused()
   await page.keyboard.type(title)
@@ -44,6 +48,7 @@ test('two nodes admit each other, vote, and each puts into effect what both deci
   for (const tab of both) await expect(tab.getByText('1 node here is no member')).toBeHidden()
 
   const propose = async (title: string) => {
+    await page.bringToFront()
     await page.getByText('More', { exact: true }).click()
     await page.getByLabel(/^Votes needed, if not/).fill('2')
     await page.getByLabel('What is it about?').selectOption('Agree on something')
