@@ -17,7 +17,7 @@ const BUDGETS = {
   firstRun: { limit: 120_000 },
   worker: { limit: 205_000 },
   playground: { limit: 90_000, goal: 90_000 },
-  playgroundRun: { limit: 180_000 },
+  playgroundRun: { limit: 170_000 },
 }
 
 async function bundled(names) {
