@@ -39,8 +39,17 @@ export function fileBar(handlers: FileBarHandlers): FileBar {
     spellcheck: 'false',
     maxlength: 100,
   })
+  // A save that ends meanwhile shows the files anew, and must not take back what is being typed.
+  let typing = false
+  name.addEventListener('input', () => {
+    typing = true
+  })
   name.addEventListener('change', () => {
+    typing = false
     if (name.value.trim()) handlers.rename(name.value.trim())
+  })
+  name.addEventListener('blur', () => {
+    typing = false
   })
   const button = (label: string, act: () => void) =>
     h('button', { type: 'button', class: 'button', onclick: act }, label)
@@ -125,7 +134,7 @@ export function fileBar(handlers: FileBarHandlers): FileBar {
           ),
         ),
       )
-      name.value = open.name
+      if (!typing) name.value = open.name
       name.readOnly = open.readOnly
       remove.setAttribute('aria-disabled', String(!kept))
     },
