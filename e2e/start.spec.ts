@@ -14,7 +14,8 @@ test('npm start serves a playground with a sample run and its receipt shown; the
   await server.listen()
   await page.goto(server.resolvedUrls?.local[0] ?? '')
   const outcome = page.getByRole('region', { name: 'What came of it' })
-  await expect(outcome).toContainText('Signature valid')
+  // The first time the server has its dependencies to put together.
+  await expect(outcome).toContainText('Signature valid', { timeout: 40_000 })
   await page.reload()
   await expect(outcome).toContainText('Signature valid')
   const receipts = () =>
