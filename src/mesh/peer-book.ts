@@ -70,6 +70,10 @@ export class PeerBook {
     this.leave(did)
   }
 
+  isOnline(did: Did): boolean {
+    return this.#peers.get(did.toString())?.online ?? false
+  }
+
   isBanned(did: Did, now: number): boolean {
     return now < (this.#peers.get(did.toString())?.bannedUntil ?? 0)
   }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { concatBytes, fromUtf8, utf8 } from '../common/bytes.ts'
 import { RAW } from '../common/cid.ts'
 import { cidOf } from '../common/cid-of.ts'
@@ -158,6 +158,19 @@ describe('messages of others', () => {
     }
     hub.deliver(await wire(gossip('honest'), other))
     expect(heard).toContain('honest')
+  })
+})
+
+describe('who is there', () => {
+  it('is told at once to a node that went without a word and is back, or has another tab', async () => {
+    const { hub } = await world()
+    const met: string[] = []
+    const again = over(hub.port(), other, new FixedTimeProvider(NOW + 5))
+    open.push(again)
+    await again.join({ ...node, peer: (did, state) => void met.push(`${state} ${did}`) })
+    await vi.waitFor(() => expect(met).toEqual([`joined ${me.did}`]))
+    // Nobody left, and nobody came.
+    expect(heard.filter((line) => line.includes(`${other.did}`))).toEqual([`joined ${other.did}`])
   })
 })
 

@@ -250,10 +250,13 @@ export class GossipMeshService implements MeshParticipant {
       if (this.#book.isBanned(signed.sender, now)) throw new Error('banned')
       const again = this.#blocks.provesItself(signed.message)
       const message = this.#verifier.accept(signed, time.seconds(), again)
+      const known = this.#book.isOnline(message.sender)
       if (!this.#book.hear(message.sender, now, this.#blocks.expects(message))) {
         throw new Error('too many messages of one peer')
       }
       this.#take(message)
+      // It went without a word and is back, or has another tab: it knows nobody, and no change tells that it is there.
+      if (known && isFirstBeat(message)) void this.#beat(true, message.sender)
     } catch {
       // Whatever is wrong with it is its sender's; it is counted, and that is all the answer there is.
       this.#stats.rejected++
@@ -270,4 +273,10 @@ export class GossipMeshService implements MeshParticipant {
     if (this.#jobs.take(message) || this.#blocks.take(message)) return
     if (!this.#governance.take(message)) this.#topics.take(message)
   }
+}
+
+function isFirstBeat({ payload }: ProtocolMessage): boolean {
+  if (!('HeartbeatMessage' in payload)) return false
+  const { sequence, nodeStatus } = payload.HeartbeatMessage
+  return nodeStatus.isOnline && sequence === 1n
 }
