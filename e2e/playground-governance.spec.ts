@@ -285,8 +285,13 @@ test('every kind of proposal is made, decided and put into effect', async ({ pag
     const row = proposal(page, kind)
     await expect(row).toContainText(words)
     await row.getByRole('button', { name: /^Open the voting/ }).click()
-    await row.getByRole('button', { name: /^Vote yes/ }).click()
-    await row.getByRole('button', { name: /^End the voting/ }).click()
+    await expect(row.getByRole('button', { name: /^End the voting/ })).toBeVisible()
+    // One right after the other: the second waits for the first.
+    await row.evaluate((article) => {
+      const buttons = [...article.querySelectorAll('button')]
+      for (const act of ['Vote yes', 'End the voting'])
+        buttons.find(({ textContent }) => textContent.startsWith(act))!.click()
+    })
     await row.getByRole('button', { name: /^Put into effect/ }).click()
     await expect(row).toContainText('Accepted and in effect')
   }

@@ -1,4 +1,4 @@
-/** Doing what can be done with a proposal: one thing at a time, its failure told, focus kept where it was. */
+/** Doing what can be done with a proposal: one thing after the other, a failure told, focus kept where it was. */
 import type { IcnRuntime } from '../../index.ts'
 import { announce } from '../announce.ts'
 import { fill } from '../dom.ts'
@@ -19,7 +19,8 @@ export function acting(
   reload: () => Promise<void>,
   signal: AbortSignal,
 ): Acting {
-  let busy = false
+  /** The first of them is under way; what is pressed meanwhile waits for it. */
+  const pressed: { readonly chosen: Act; readonly words: string }[] = []
 
   async function refresh(): Promise<void> {
     const held = place.contains(document.activeElement) ? document.activeElement : null
@@ -36,19 +37,23 @@ export function acting(
 
   return {
     refresh,
-    underWay: () => busy,
+    underWay: () => pressed.length > 0,
     async act(chosen, words) {
-      if (busy) return
-      busy = true
-      try {
-        await chosen.run(words)
-        fill(trouble)
-        announce(chosen.done)
-      } catch (error) {
-        if (signal.aborted) return
-        fill(trouble, problemAlert(error))
-      } finally {
-        busy = false
+      if (pressed.some((one) => one.chosen === chosen)) return
+      pressed.push({ chosen, words })
+      if (pressed.length > 1) return
+      for (let one = pressed[0]; one !== undefined; one = pressed[0]) {
+        try {
+          await one.chosen.run(one.words)
+          fill(trouble)
+          announce(one.chosen.done)
+        } catch (error) {
+          // What was pressed after it may have counted on it.
+          pressed.length = 0
+          if (signal.aborted) return
+          fill(trouble, problemAlert(error))
+        }
+        pressed.shift()
       }
       await refresh()
     },
