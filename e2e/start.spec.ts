@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..')
 test('npm start serves a playground with a sample run and its receipt shown; the next visit runs nothing by itself', async ({
   page,
 }) => {
+  delete process.env.NODE_ENV // a build by another test of this process leaves it at production
   const server = await createServer({ root, logLevel: 'error', server: { port: 0 } })
   await server.listen()
   await page.goto(server.resolvedUrls?.local[0] ?? '')
