@@ -35,27 +35,32 @@ async function bundled(names) {
 
 const gzipped = (files) => files.reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0)
 
+/** A chunk's name without its digest. */
+const nameOf = (file) => basename(file).replace(/-.{8}\.js$/, '')
+
 /** A worker's files: what its script imports at once, that with what it loads in the background, and all there are. */
-function workerFiles(folder, chunks, script) {
-  const start = closure([join(folder, script)])
+function workerFiles(script) {
+  const start = closure([script])
+  const all = closure(start, { late: true })
+  // Among the worker's own: a page has chunks of the same names beside them.
   const room = (name) => {
-    const found = readdirSync(join(folder, chunks)).find((file) => file.startsWith(`${name}-`))
-    if (found === undefined) throw new Error(`The worker has no chunk named ${name}.`)
-    return join(folder, chunks, found)
+    const found = all.filter((file) => nameOf(file) === name)
+    if (found.length !== 1) throw new Error(`The worker has ${found.length} chunks named ${name}.`)
+    return found[0]
   }
   return {
     start,
     firstRun: closure([...start, room('tasks'), room('run'), room('blocks'), room('compaction')]),
-    all: closure(start, { late: true }),
+    all,
   }
 }
 
 function worker() {
   const dist = join(root, 'dist')
-  const { start, firstRun, all } = workerFiles(dist, 'chunks', 'worker.js')
+  const { start, firstRun, all } = workerFiles(join(dist, 'worker.js'))
   const late = all.filter((file) => !start.includes(file))
   const chunks = late.map((file) => ({
-    name: `  loaded at its first use: ${basename(file).replace(/-.{8}\.js$/, '')}`,
+    name: `  loaded at its first use: ${nameOf(file)}`,
     bytes: gzipped([file]),
   }))
   return [
@@ -81,7 +86,7 @@ function playground() {
   const linked = [...html.matchAll(/(?:src|href)="\.?\/?([^"]+\.(?:js|css))"/g)].map((match) => match[1])
   const page = [...new Set(['index.html', ...linked])].map((name) => join(folder, name))
   const script = readdirSync(join(folder, 'assets')).find((name) => /^worker-.*\.js$/.test(name))
-  const { start, firstRun } = workerFiles(folder, 'assets', `assets/${script}`)
+  const { start, firstRun } = workerFiles(join(folder, 'assets', script))
   return [
     {
       name: 'playground, first load with its worker, without the editor',
