@@ -29,16 +29,9 @@ export function invoke(
   return answer
 }
 
-const metrics = new Map<string, string>()
-
 /** Under which its calls are counted, each before anything is checked (ref §12.3). */
 export function metricOf({ name }: AbiFunction): string {
-  let metric = metrics.get(name)
-  if (metric === undefined) {
-    metric = `runtime_${name}_calls_total`
-    metrics.set(name, metric)
-  }
-  return metric
+  return `runtime_${name}_calls_total`
 }
 
 /** Before anything is copied. */

@@ -12,7 +12,6 @@ import { ChannelTransport } from '../mesh/transport.ts'
 import type { MeshTerms, SyncOptions, SyncProgress } from '../protocol/api.ts'
 import type { RuntimeContext } from './context.ts'
 import { untilAborted } from './exclusive.ts'
-import { startGovernanceMesh } from './governance-mesh.ts'
 import { MeshExecutor } from './mesh-executor.ts'
 import { MeshJobs } from './mesh-jobs.ts'
 import type { MeshSettings } from './mesh-options.ts'
@@ -21,7 +20,7 @@ import { verifyEvidence } from './replay.ts'
 import { placeOf } from './replay-store.ts'
 import { Sync } from './sync.ts'
 
-export { startGovernanceMesh }
+export { startGovernanceMesh } from './governance-mesh.ts'
 
 export function meshService(
   settings: MeshSettings,
