@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
 import { findChromium } from '../scripts/browser.mjs'
 import { damageRow, leave } from './damage.ts'
-import { expect, looksRight, open, outcome, run, test } from './playground-page.ts'
+import { expect, looksRight, open, outcome, run, test, upgraded } from './playground-page.ts'
 
 const did = (page: Page) =>
   page.evaluate(() =>
@@ -125,18 +125,5 @@ const away = (page: Page) =>
         const request = indexedDB.deleteDatabase('icn-runtime')
         request.onsuccess = () => resolve()
         request.onerror = () => reject(request.error)
-      }),
-  )
-
-const upgraded = (page: Page) =>
-  page.evaluate(
-    () =>
-      new Promise<void>((resolve, reject) => {
-        const request = indexedDB.open('icn-runtime', 999)
-        request.onerror = () => reject(request.error)
-        request.onsuccess = () => {
-          request.result.close()
-          resolve()
-        }
       }),
   )

@@ -125,3 +125,17 @@ export async function looksRight(page: Page, place: string): Promise<void> {
       expect.soft(await sideways(page), `${where}: scrolls sideways`).toBe(0)
     }
 }
+
+/** The database becomes one of a newer release. The playground must not have it open. */
+export const upgraded = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.open('icn-runtime', 999)
+        request.onerror = () => reject(request.error)
+        request.onsuccess = () => {
+          request.result.close()
+          resolve()
+        }
+      }),
+  )

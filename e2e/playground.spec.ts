@@ -1,5 +1,16 @@
 // The person's path through the playground, in the built page under the strict content policy.
-import { choose, drop, expect, open, outcome, run, sample, stored, test } from './playground-page.ts'
+import {
+  choose,
+  drop,
+  expect,
+  open,
+  outcome,
+  run,
+  sample,
+  stored,
+  test,
+  upgraded,
+} from './playground-page.ts'
 
 test('a sample runs by one click, and its signed receipt is still there after a reload', async ({ page }) => {
   await open(page)
@@ -260,17 +271,7 @@ test.describe('storage that does not open', () => {
     await open(page)
     await expect(page.locator('#module-title')).toHaveText('Hello')
     await page.goto('/samples/hello.wat')
-    await page.evaluate(
-      () =>
-        new Promise<void>((resolve, reject) => {
-          const request = indexedDB.open('icn-runtime', 999)
-          request.onerror = () => reject(request.error)
-          request.onsuccess = () => {
-            request.result.close()
-            resolve()
-          }
-        }),
-    )
+    await upgraded(page)
     await page.goto('/')
     await expect(page.getByRole('heading', { name: 'The runtime did not start' })).toBeVisible()
     await expect(page.getByRole('alert').filter({ hasText: 'VersionMismatch' })).toContainText(

@@ -24,6 +24,17 @@ import { guest, jobJson, NOW, openDatabase, signerOf, testRuntime } from './fixt
 
 afterEach(closeAll)
 
+/** A node and its job, which has an executor that does not answer. */
+async function assigned() {
+  const mesh = new Staged()
+  mesh.bids = async (job) => [await bid(executor, job)]
+  mesh.receipt = () => new Promise(() => {})
+  const runtime = await node(1, { kind: 'local' }, { mesh })
+  const id = await runtime.jobs.submit(await request(runtime))
+  await vi.waitFor(async () => expect((await runtime.jobs.status(id)).state).toBe('Assigned'))
+  return { mesh, runtime, id }
+}
+
 const HOST_CALLS = [
   'submit_mesh_job',
   'get_pending_mesh_jobs',
@@ -142,12 +153,7 @@ describe('jobs', () => {
   })
 
   it('a job of the page’s own call is submitted; a job whose receipt a host call anchors has ended', async () => {
-    const mesh = new Staged()
-    mesh.bids = async (job) => [await bid(executor, job)]
-    mesh.receipt = () => new Promise(() => {})
-    const runtime = await node(1, { kind: 'local' }, { mesh })
-    const id = await runtime.jobs.submit(await request(runtime))
-    await vi.waitFor(async () => expect((await runtime.jobs.status(id)).state).toBe('Assigned'))
+    const { runtime, id } = await assigned()
     const signed = encodeJson(executionReceipt, await receipt(executor, Cid.parse(id)))
     await expect(
       runtime.call('host_anchor_receipt', signed.replace('"cpu_ms":3', '"cpu_ms":4')),
@@ -168,12 +174,7 @@ describe('jobs', () => {
 
 describe('long-running jobs', () => {
   it('of this node: from the first checkpoint that is anchored to the end', async () => {
-    const mesh = new Staged()
-    mesh.bids = async (job) => [await bid(executor, job)]
-    mesh.receipt = () => new Promise(() => {})
-    const runtime = await node(1, { kind: 'local' }, { mesh })
-    const id = await runtime.jobs.submit(await request(runtime))
-    await vi.waitFor(async () => expect((await runtime.jobs.status(id)).state).toBe('Assigned'))
+    const { mesh, runtime, id } = await assigned()
     expect(await raised(runtime)).toEqual({ jobs_submitted: 1, jobs_active: 1 })
     const checkpoint = {
       jobId: Cid.parse(id),
