@@ -162,15 +162,32 @@ describe('messages of others', () => {
 })
 
 describe('who is there', () => {
-  it('is told at once to a node that went without a word and is back, or has another tab', async () => {
-    const { hub } = await world()
+  /** Joins for the third; says who it meets. */
+  async function comes(hub: Hub) {
     const met: string[] = []
-    const again = over(hub.port(), other, new FixedTimeProvider(NOW + 5))
-    open.push(again)
-    await again.join({ ...node, peer: (did, state) => void met.push(`${state} ${did}`) })
-    await vi.waitFor(() => expect(met).toEqual([`joined ${me.did}`]))
+    const service = over(hub.port(), third)
+    open.push(service)
+    await service.join({ ...node, peer: (did, state) => void met.push(`${state} ${did}`) })
+    const everybody = [`joined ${me.did}`, `joined ${other.did}`].sort()
+    await vi.waitFor(() => expect(met.toSorted()).toEqual(everybody))
+    return service
+  }
+  const ofThird = () => heard.filter((line) => line.includes(`${third.did}`))
+
+  it('is told at once to a node that went without a word and is back within a second, or has another tab', async () => {
+    const { hub } = await world()
+    await comes(hub)
+    await comes(hub)
     // Nobody left, and nobody came.
-    expect(heard.filter((line) => line.includes(`${other.did}`))).toEqual([`joined ${other.did}`])
+    expect(ofThird()).toEqual([`joined ${third.did}`])
+  })
+
+  it('is told at once to a node that closed and opens again within a second', async () => {
+    const { hub } = await world()
+    const service = await comes(hub)
+    await service.close()
+    await comes(hub)
+    expect(ofThird()).toEqual([`joined ${third.did}`, `left ${third.did}`, `joined ${third.did}`])
   })
 })
 

@@ -58,7 +58,7 @@ export class GossipMeshService implements MeshParticipant {
   readonly #topics: GossipTopics
   readonly #stats = { sent: 0, received: 0, rejected: 0 }
   #node: MeshNode | undefined
-  #beats = 0n
+  #beats = numberOfStart()
   #beating: ReturnType<typeof setInterval> | undefined
   #closed = false
 
@@ -67,12 +67,7 @@ export class GossipMeshService implements MeshParticipant {
     const { signer, resolver, time, transport } = services
     this.#verifier = new MessageVerifier(resolver)
     this.#gate = new Bucket(BURST, PER_SECOND, time.milliseconds())
-    this.#book = new PeerBook((did, state) => {
-      // A newcomer learns who is there from the answers to its hello, which are for it alone: of many nodes each would
-      // otherwise have to check what all say to all.
-      if (state === 'joined') void this.#beat(true, did)
-      this.#node?.peer(did, state)
-    })
+    this.#book = new PeerBook((did, state) => this.#node?.peer(did, state))
     const breach = (sender: Did) => this.#book.breach(sender, time.milliseconds())
     const link: GossipLink = {
       signer,
@@ -254,9 +249,10 @@ export class GossipMeshService implements MeshParticipant {
       if (!this.#book.hear(message.sender, now, this.#blocks.expects(message))) {
         throw new Error('too many messages of one peer')
       }
+      // A newcomer learns who is there from the answers to its hello, which are for it alone: of many nodes each would
+      // otherwise have to check what all say to all. So does who went without a word and is back, or has another tab.
+      if (!known || isFirstBeat(message)) void this.#beat(true, message.sender)
       this.#take(message)
-      // It went without a word and is back, or has another tab: it knows nobody, and no change tells that it is there.
-      if (known && isFirstBeat(message)) void this.#beat(true, message.sender)
     } catch {
       // Whatever is wrong with it is its sender's; it is counted, and that is all the answer there is.
       this.#stats.rejected++
@@ -275,8 +271,16 @@ export class GossipMeshService implements MeshParticipant {
   }
 }
 
+/**
+ * Before the first heartbeat. The upper half tells one start of a node from the next: what a node says first within the
+ * second in which it said it before would otherwise be the same message, which is refused as heard.
+ */
+function numberOfStart(): bigint {
+  return BigInt(crypto.getRandomValues(new Uint32Array(1))[0]!) << 32n
+}
+
 function isFirstBeat({ payload }: ProtocolMessage): boolean {
   if (!('HeartbeatMessage' in payload)) return false
   const { sequence, nodeStatus } = payload.HeartbeatMessage
-  return nodeStatus.isOnline && sequence === 1n
+  return nodeStatus.isOnline && BigInt.asUintN(32, sequence) === 1n
 }
