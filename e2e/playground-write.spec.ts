@@ -1,7 +1,7 @@
 // Writing a contract in the page: mistakes at their place, files that stay, links that carry a module.
 import { readFileSync } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
-import type { Page } from '@playwright/test'
+import type { Page, Route } from '@playwright/test'
 import { drop, expect, open, outcome, run, sample, stored, test } from './playground-page.ts'
 
 const source = (page: Page) => page.getByLabel('Source of the contract')
@@ -105,6 +105,43 @@ test('a sample’s source opens from the sample, and other languages open for re
   await expect(source(page)).toHaveAttribute('readonly', '')
   await run(page)
   await expect(outcome(page)).toContainText('Elected: Child care')
+})
+
+test('what is asked for last is opened and run, however late the one before arrives', async ({ page }) => {
+  const slowly = async (route: Route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await route.continue()
+  }
+  await page.route(/assembler-.*\.js$/, slowly)
+  await open(page)
+  await expect(page.locator('#module-title')).toHaveText('Hello')
+  await page.route(/hello\.wat$/, slowly)
+  await page.goto('/#/write')
+  await expect(source(page)).toHaveValue(/module/)
+  const files = page.getByLabel('Open', { exact: true })
+  await files.selectOption({ label: 'Hello, WAT' })
+  await files.selectOption({ label: 'Count a ranked vote, C' })
+  await expect(source(page)).toHaveAttribute('readonly', '')
+  await run(page)
+  await expect(outcome(page)).toContainText('Elected: Child care')
+  await page.waitForTimeout(2_000)
+  await expect(source(page)).toHaveValue(/#include/)
+  await expect(page.locator('#module-title')).toHaveText('Count a ranked vote')
+})
+
+test('Run means the text as it is, also when it was typed a moment ago', async ({ page }) => {
+  await open(page, '#/write')
+  await expect(page.getByText(/^Assembled: \d+ bytes\.$/)).toBeVisible()
+  for (const result of ['7', '8', '9']) {
+    // In one go: nothing is assembled between the key and the press.
+    await source(page).evaluate((field: HTMLTextAreaElement, text) => {
+      field.value = text
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+      for (const button of document.querySelectorAll('button'))
+        if (button.textContent?.trim() === 'Run') button.click()
+    }, `(module (func (export "run") (result i64) i64.const ${result}))`)
+    await expect(outcome(page)).toContainText(`returned ${result}`)
+  }
 })
 
 test('the editor is left with Escape and Tab, and a .wat file can be dropped or pasted', async ({ page }) => {

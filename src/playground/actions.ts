@@ -16,6 +16,8 @@ export interface Actions {
   takeModule(module: Intake, entry?: string): Promise<void>
   /** A module that was just assembled from this text. */
   takeAssembled(module: Intake, text: string): Promise<void>
+  /** The text has changed: its module has to be built before a run, unless another is chosen first. */
+  outdate(build: () => Promise<unknown>): void
   /** Nothing to run, and why. */
   withdraw(reason: string): void
   /** A module kept in this browser, by its CID. */
@@ -53,6 +55,7 @@ export function createActions(
   let latest = 0
   let reading: Promise<void> = Promise.resolve()
   let again: (() => Promise<void>) | undefined
+  let unbuilt: (() => Promise<unknown>) | undefined
 
   /** Reads and checks a module; only the newest choice counts, and a refused one leaves the one before in place. */
   function choose(
@@ -61,9 +64,13 @@ export function createActions(
     wanted?: string,
     held: Held = {},
   ): Promise<void> {
-    again = () => choose(name, load, store.get().entry, held)
-    reading = read(name, load, wanted, held)
-    return reading
+    const begin = (entry?: string) => {
+      reading = read(name, load, entry, held)
+      return reading
+    }
+    unbuilt = undefined
+    again = () => begin(store.get().entry)
+    return begin(wanted)
   }
 
   function chooseBytes(name: string, bytes: Uint8Array, more: { text?: string } = {}, wanted?: string) {
@@ -98,7 +105,9 @@ export function createActions(
   }
 
   async function run(): Promise<void> {
-    // Run means the module that was chosen last, also when it is still being read; one that is refused is not run.
+    // Run means what is on the screen: the text as it is now, and the module that was chosen last, also when it is still
+    // being read; one that is refused is not run.
+    await unbuilt?.()
     if (store.get().choosing !== null) {
       await reading
       if (store.get().refused) return
@@ -177,7 +186,11 @@ export function createActions(
       const { choice, entry } = store.get()
       return chooseBytes(name, bytes, { text }, choice === null || choice.name === name ? entry : undefined)
     },
+    outdate(build) {
+      unbuilt = build
+    },
     withdraw(reason) {
+      unbuilt = undefined
       latest += 1 // what is being read is for an older text
       reading = Promise.resolve()
       store.set({ choosing: null, choice: null, refused: null, unready: reason })

@@ -34,6 +34,17 @@ interface Paper {
   readonly reading: string | undefined
 }
 
+/** How it is opened, where it is no new text. */
+interface Opened {
+  readonly kept?: boolean
+  /** Why it can only be read. */
+  readonly reading?: string | undefined
+  /** What the address names, so that a reload opens it again. */
+  readonly address?: string
+  /** Chooses the module of what can only be read. */
+  choose?(): Promise<void>
+}
+
 const OTHER_LANGUAGE =
   'For reading: only WebAssembly text is built in this page. The module beside it was built from this source.'
 const AS_TEXT = 'A kept module as text, for reading. “Read it as text”, beside it, makes a copy to change.'
@@ -48,7 +59,10 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
   let paper: Paper = { name: '', kept: false, reading: undefined }
   let saving: ReturnType<typeof setTimeout> | undefined
   let assembling: ReturnType<typeof setTimeout> | undefined
+  let saved: Promise<void> = Promise.resolve()
+  let building: Promise<readonly SourceError[]> = Promise.resolve([])
   let turn = 0
+  let asked = 0
   const status = h('div', { class: 'write-status' })
   const trouble = h('div')
   const code = editor('Source of the contract', {
@@ -57,6 +71,7 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
       clearTimeout(assembling)
       saving = setTimeout(() => void save(), SAVE_MS)
       assembling = setTimeout(() => void build(), ASSEMBLE_MS + code.text.length / ASSEMBLED_PER_MS)
+      actions.outdate(build)
     },
     run: () => void buildAndRun(),
     leave: () => bar.focus(),
@@ -64,7 +79,7 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
   const bar = fileBar({
     open: (name) => guarded(() => openFile(name)),
     openSample: (id) => guarded(() => openSample(id)),
-    create: () => guarded(async () => open({ name: 'contract.wat', text: TEMPLATE })),
+    create: () => guarded(() => open(asking(), { name: 'contract.wat', text: TEMPLATE })),
     rename: (name) => guarded(() => rename(name)),
     remove: () => guarded(remove),
     download: () => {
@@ -95,73 +110,91 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
     bar.show(files, { name: paper.name, readOnly: paper.reading !== undefined })
   }
 
-  async function open(source: Source, kept = false, reading?: string): Promise<void> {
+  /** What is asked for last is opened, however long it takes what was asked for before to arrive. */
+  function asking(): () => boolean {
+    asked += 1
+    const mine = asked
+    return () => mine === asked && !signal.aborted
+  }
+
+  /** The text and its module change at once: Run never means the one before. */
+  async function open(wanted: () => boolean, source: Source, opened: Opened = {}): Promise<void> {
     await flush()
+    if (!wanted()) return
+    const { kept = false, reading, choose } = opened
     paper = { name: source.name, kept, reading }
     const readOnly = reading !== undefined
     code.show(source.text, { readOnly, coloured: /\.(wat|wasm)$/i.test(source.name) })
+    if (choose) void choose()
+    else actions.outdate(build)
+    const built = build()
+    if (opened.address !== undefined) address(opened.address)
     showFiles(await listFiles().catch(() => []))
-    await build()
+    await built
   }
 
   async function openFile(name: string): Promise<void> {
+    const wanted = asking()
     const file = await readFile(name)
     if (!file) throw new Error(`The workspace has no file named ${name}.`)
-    if (typeof file.content !== 'string') return openModule(name, file.content)
-    await open({ name, text: file.content }, true)
-    address(name)
+    const { content } = file
+    if (typeof content === 'string')
+      return open(wanted, { name, text: content }, { kept: true, address: name })
+    await openModule(wanted, name, content)
   }
 
   /** A kept module, as text to read. What turns out to be no module is opened too, so that it can be deleted. */
-  async function openModule(name: string, module: Uint8Array): Promise<void> {
-    await flush()
+  async function openModule(wanted: () => boolean, name: string, module: Uint8Array): Promise<void> {
     let text = ''
     try {
       if (module.length <= MOST_SHOWN) text = await disassemble(module)
     } finally {
-      await open({ name, text }, true, text ? AS_TEXT : NO_TEXT)
-      address(name)
-      void actions.takeModule({ name, bytes: module })
+      const choose = () => actions.takeModule({ name, bytes: module })
+      const reading = text ? AS_TEXT : NO_TEXT
+      await open(wanted, { name, text }, { kept: true, reading, address: name, choose })
     }
   }
 
-  /** The address names the file, so that a reload opens it again. */
   function address(name: string): void {
     if (!signal.aborted && parseRoute(location.hash).name === 'write')
       history.replaceState(null, '', href('write', name))
   }
 
   async function openSample(id: string): Promise<void> {
+    const wanted = asking()
     const sample = store.get().samples.find((item) => item.id === id)
     if (!sample) throw new Error(`There is no file and no sample named ${id}.`)
     const response = await fetch(sampleUrl(sample.source), { signal })
     if (!response.ok)
       throw new Error(`${sample.source} could not be loaded: the server answered ${response.status}.`)
+    const text = await response.text()
     const name = sample.source.replace(/^.*\//, '')
-    const reading = /\.wat$/i.test(name) ? undefined : OTHER_LANGUAGE
-    if (reading) void actions.chooseSample(sample)
-    await open({ name, text: await response.text() }, false, reading)
-    address(id)
+    if (/\.wat$/i.test(name)) return open(wanted, { name, text }, { address: id })
+    const choose = () => actions.chooseSample(sample)
+    await open(wanted, { name, text }, { reading: OTHER_LANGUAGE, address: id, choose })
   }
 
-  async function save(): Promise<void> {
+  function save(): Promise<void> {
     clearTimeout(saving)
     saving = undefined
-    if (paper.reading) return
-    await guarded(async () => {
-      if (!paper.kept) {
-        const taken = new Set((await listFiles()).map((file) => file.name))
-        paper = { ...paper, name: freeName(paper.name, taken), kept: true }
-        address(paper.name)
-      }
-      await saveFile(paper.name, code.text)
-      await refreshList()
-    })
+    if (!paper.reading) saved = saved.then(() => guarded(keep))
+    return saved
   }
 
-  /** What was typed a moment ago is saved before anything else is opened. */
+  async function keep(): Promise<void> {
+    if (!paper.kept) {
+      const taken = new Set((await listFiles()).map((file) => file.name))
+      paper = { ...paper, name: freeName(paper.name, taken), kept: true }
+      address(paper.name)
+    }
+    await saveFile(paper.name, code.text)
+    await refreshList()
+  }
+
+  /** What was typed a moment ago is saved before anything else is opened, also what is typed meanwhile. */
   async function flush(): Promise<void> {
-    if (saving !== undefined) await save()
+    do await (saving === undefined ? saved : save())
+    while (saving !== undefined)
   }
 
   async function rename(wantedName: string): Promise<void> {
@@ -211,21 +244,26 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
   async function openNewest(): Promise<void> {
     const newest = (await listFiles()).find((file) => typeof file.content === 'string')
     if (newest) await openFile(newest.name)
-    else await open({ name: 'contract.wat', text: TEMPLATE })
+    else await open(asking(), { name: 'contract.wat', text: TEMPLATE })
   }
 
-  async function build(): Promise<readonly SourceError[]> {
+  function build(): Promise<readonly SourceError[]> {
     clearTimeout(assembling)
-    assembling = undefined
     turn += 1
-    const mine = turn
+    building = make(turn)
+    return building
+  }
+
+  /** @returns its mistakes; those of the text that it became meanwhile, when it did */
+  async function make(mine: number): Promise<readonly SourceError[]> {
     if (paper.reading) {
       fill(status, h('p', { class: 'quiet' }, paper.reading))
       return []
     }
     const text = code.text
     const made = await assemble(text)
-    if (mine !== turn || signal.aborted) return []
+    if (signal.aborted) return []
+    if (mine !== turn) return building
     if ('errors' in made) {
       const { errors } = made
       code.mark(errors)
@@ -291,7 +329,7 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
       if (!incoming) return
       received = true
       store.set({ incoming: null })
-      void guarded(() => open({ ...incoming, name: cleanName(incoming.name) }))
+      void guarded(() => open(asking(), { ...incoming, name: cleanName(incoming.name) }))
     },
     signal,
   )
@@ -301,7 +339,7 @@ export function desk(context: Context, wanted: string | undefined, signal: Abort
         await begin()
       } catch (error) {
         // An editor is there whatever the address says, and also where this browser keeps nothing.
-        await open({ name: 'contract.wat', text: TEMPLATE })
+        await open(asking(), { name: 'contract.wat', text: TEMPLATE })
         throw new Error(problem(error).message, { cause: error })
       }
     })
